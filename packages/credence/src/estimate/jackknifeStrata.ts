@@ -1,0 +1,78 @@
+import { jackknifeReplicates } from "./jackknife.js";
+import { reportProgress } from "./statistic.js";
+import { everyRow, type StrataStatistic, type Stratum } from "./strata.js";
+
+/** What a delete-group jackknife says of one statistic. */
+export interface StrataJackknife {
+  readonly value: number;
+  /** The value less its estimated bias of order 1/n. */
+  readonly corrected: number;
+  /** Of the value, and to first order of the corrected one; NaN where a sample has a single unit. */
+  readonly standardError: number;
+  /** Satterthwaite's degrees of freedom. */
+  readonly df: number;
+}
+
+/** Leave-out values of a statistic, one list per independent sample: what {@link combineJackknives} needs. */
+export interface LeaveOuts {
+  readonly value: number;
+  readonly byStratum: readonly ArrayLike<number>[];
+}
+
+/**
+ * Bias and spread of a statistic of several independent samples: in each sample one block of units is left out at a
+ * time, the other samples staying whole. Bias Σₛ (Gₛ − 1)(meanₛ − value), variance Σₛ (Gₛ − 1)/Gₛ · Σ (θ − meanₛ)².
+ * @see Quenouille 1956; Shao & Tu 1995, §2.3.
+ */
+export function combineJackknives({ value, byStratum }: LeaveOuts): StrataJackknife {
+  let corrected = value;
+  let variance = 0;
+  let spread = 0;
+  for (const replicates of byStratum) {
+    const blocks = replicates.length;
+    let mean = 0;
+    for (let b = 0; b < blocks; b++) mean += replicates[b] / blocks;
+    let squares = 0;
+    for (let b = 0; b < blocks; b++) squares += (replicates[b] - mean) ** 2;
+    corrected -= (blocks - 1) * (mean - value);
+    const part = blocks > 1 ? (squares * (blocks - 1)) / blocks : Number.NaN;
+    variance += part;
+    spread += part ** 2 / (blocks - 1);
+  }
+  return { value, corrected, standardError: Math.sqrt(variance), df: variance ** 2 / spread };
+}
+
+/** How to leave out. */
+export interface StrataJackknifeOptions {
+  /** Blocks per stratum, filled at random, groups kept whole. Default 10. */
+  blocks?: number;
+  seed?: number;
+  onProgress?: (done: number, total: number) => void;
+}
+
+/** {@link combineJackknives} of any statistics, by calling them on the rows that are left. */
+export function jackknifeStrata(
+  strata: readonly Stratum[],
+  statistic: StrataStatistic,
+  options: StrataJackknifeOptions = {},
+): StrataJackknife[] {
+  const { blocks = 10, seed = 0, onProgress } = options;
+  const all = everyRow(strata);
+  const values = Array.from(statistic(all));
+  const byStratum = strata.map(({ rows, groups }, s) => {
+    const found: ArrayLike<number>[] = [];
+    jackknifeReplicates(
+      rows,
+      (kept) => {
+        found.push(Array.from(statistic(all.map((whole, t) => (t === s ? kept : whole)))));
+        return 0;
+      },
+      { groups, blocks, seed: seed + s },
+    );
+    reportProgress(onProgress, s + 1, strata.length);
+    return found;
+  });
+  return values.map((value, i) =>
+    combineJackknives({ value, byStratum: byStratum.map((list) => list.map((found) => found[i])) }),
+  );
+}

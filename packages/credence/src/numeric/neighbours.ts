@@ -1,0 +1,233 @@
+import { checkCount, checkSameLength } from "./check.js";
+import { CredenceError } from "./error.js";
+import { createKdTree, MAX_TREE_COLUMNS, nearestInTree, withinInTree } from "./kdTree.js";
+import { checkMatrix, type Matrix } from "./matrix.js";
+import { createNearestHeaps, type NearestHeaps, offer, sortHeaps } from "./nearestHeap.js";
+import { argsort } from "./sort.js";
+import { forEachTile, squaredDistances } from "./tiles.js";
+
+/**
+ * The k nearest neighbours of each query row, nearest first. Plain data: made here, or elsewhere by a faster kernel
+ * that keeps the same rule (Euclidean distance in float64; at equal distance the lower index comes first).
+ */
+export interface Neighbours {
+  /** Number of queries. */
+  readonly rows: number;
+  readonly k: number;
+  /** rows × k indices of points. */
+  readonly indices: Int32Array;
+  /** rows × k Euclidean distances, ascending within a row. */
+  readonly distances: Float64Array;
+}
+
+/** For each centre all points inside its ball, nearest first: those of centre i are at offsets[i] … offsets[i + 1]. */
+export interface Within {
+  readonly offsets: Float64Array;
+  readonly indices: Int32Array;
+  readonly distances: Float64Array;
+}
+
+/** From this many points a tree beats the tiles. */
+const TREE_POINTS = 256;
+/** Pairs that are kept at most: 16 bytes each. */
+const MAX_PAIRS = 3e7;
+
+/**
+ * The k nearest points of each query, exactly, in memory O(queries × k): a k-d tree in few dimensions, tiles of
+ * distances in many.
+ * @param points One point a row.
+ * @param queries One query a row. Default: the points themselves, each without itself (a coinciding other point counts).
+ * @throws CredenceError "empty-input", "length-mismatch", "shape-mismatch", "out-of-range"; "too-few" where there are
+ *   fewer than k points to choose from.
+ * @example
+ * ```ts
+ * import { nearestNeighbours } from "credence/numeric";
+ * const line = { data: [0, 1, 3], rows: 3, columns: 1 };
+ * nearestNeighbours(line, 1).distances; // → [1, 1, 2]
+ * ```
+ */
+export function nearestNeighbours(points: Matrix, k: number, queries?: Matrix): Neighbours {
+  const fn = "nearestNeighbours";
+  checkMatrix(fn, "points", points);
+  checkCount(fn, "k", k);
+  if (queries) checkSameColumns(fn, points, "queries", queries);
+  const candidates = queries ? points.rows : points.rows - 1;
+  if (candidates < k)
+    throw new CredenceError(
+      "too-few",
+      { function: fn, argument: "points", value: points.rows },
+      `${k} neighbours are asked for, but there are only ${candidates} points to choose from.`,
+    );
+  const rows = (queries ?? points).rows;
+  const heaps = createNearestHeaps(rows, k);
+  if (useTree(points)) nearestInTree(createKdTree(points), queries ?? null, heaps);
+  else nearestInTiles(points, queries ?? null, heaps);
+  sortHeaps(heaps);
+  return { rows, k, indices: heaps.indices, distances: heaps.values.map(Math.sqrt) };
+}
+
+/**
+ * All points no farther than `radii[i]` from centre i (the boundary belongs to the ball), in memory O(pairs found).
+ * @throws CredenceError "empty-input", "length-mismatch", "shape-mismatch"; "too-large" beyond 30 million pairs.
+ * @example
+ * ```ts
+ * import { pointsWithin } from "credence/numeric";
+ * const line = { data: [0, 1, 3], rows: 3, columns: 1 };
+ * pointsWithin(line, { data: [0], rows: 1, columns: 1 }, [1]).indices; // → [0, 1]
+ * ```
+ */
+export function pointsWithin(points: Matrix, centres: Matrix, radii: ArrayLike<number>): Within {
+  const fn = "pointsWithin";
+  checkMatrix(fn, "points", points);
+  checkSameColumns(fn, points, "centres", centres);
+  checkSameLength(fn, "radii", radii, "the rows of centres", { length: centres.rows });
+  const found = createPairList(fn);
+  forEachPairWithin(points, centres, radii, (centre, point, distance) => found.push(centre, point, distance));
+  return found.within(centres.rows);
+}
+
+/** How many points lie in each ball: the sizes of the lists of {@link pointsWithin}, without keeping them. */
+export function countWithin(points: Matrix, centres: Matrix, radii: ArrayLike<number>): Int32Array {
+  const counts = new Int32Array(centres.rows);
+  forEachPairWithin(points, centres, radii, (centre) => counts[centre]++);
+  return counts;
+}
+
+/** Visits each pair of a centre and a point in its ball, in no particular order. */
+export function forEachPairWithin(
+  points: Matrix,
+  centres: Matrix,
+  radii: ArrayLike<number>,
+  visit: (centre: number, point: number, distance: number) => void,
+): void {
+  // Distances, not their squares, are compared: a radius that is itself a neighbour's distance must include it.
+  if (useTree(points)) {
+    withinInTree(createKdTree(points), centres, radii, visit);
+    return;
+  }
+  const reach = Float64Array.from(radii as ArrayLike<number>, (r) => r * r * (1 + 1e-12));
+  forEachTile(
+    centres,
+    points,
+    squaredDistances,
+    ({ first, rows, second, columns, values: squares, stride }) => {
+      for (let i = 0; i < rows; i++) {
+        const limit = reach[first + i];
+        for (let j = 0; j < columns; j++) {
+          const square = squares[i * stride + j];
+          if (square <= limit && Math.sqrt(square) <= radii[first + i])
+            visit(first + i, second + j, Math.sqrt(square));
+        }
+      }
+    },
+  );
+}
+
+function useTree(points: Matrix): boolean {
+  return points.columns <= MAX_TREE_COLUMNS && points.rows >= TREE_POINTS;
+}
+
+function nearestInTiles(points: Matrix, queries: Matrix | null, heaps: NearestHeaps): void {
+  const { k, values } = heaps;
+  if (queries) {
+    forEachTile(
+      queries,
+      points,
+      squaredDistances,
+      ({ first, rows, second, columns, values: squares, stride }) => {
+        for (let i = 0; i < rows; i++) {
+          const root = (first + i) * k;
+          for (let j = 0; j < columns; j++) {
+            const square = squares[i * stride + j];
+            if (square <= values[root]) offer(heaps, first + i, square, second + j);
+          }
+        }
+      },
+    );
+    return;
+  }
+  forEachTile(points, null, squaredDistances, ({ first, rows, second, columns, values: squares, stride }) => {
+    for (let i = 0; i < rows; i++) {
+      const row = first + i;
+      // On the diagonal every pair is met twice; each is offered once from its upper side.
+      for (let j = first === second ? i + 1 : 0; j < columns; j++) {
+        const square = squares[i * stride + j];
+        const column = second + j;
+        if (square <= values[row * k]) offer(heaps, row, square, column);
+        if (square <= values[column * k]) offer(heaps, column, square, row);
+      }
+    }
+  });
+}
+
+/** Collects pairs as they are found, in arrays that double, and sorts them into lists. */
+function createPairList(fn: string) {
+  let centres = new Int32Array(1024);
+  let points = new Int32Array(1024);
+  let distances = new Float64Array(1024);
+  let length = 0;
+  const grow = () => {
+    if (length >= MAX_PAIRS)
+      throw new CredenceError(
+        "too-large",
+        { function: fn, argument: "radii" },
+        "the balls hold more than 30 million points together; many rows coincide, or the radii are too large.",
+      );
+    centres = doubled(centres, new Int32Array(2 * length));
+    points = doubled(points, new Int32Array(2 * length));
+    distances = doubled(distances, new Float64Array(2 * length));
+  };
+  return {
+    push(centre: number, point: number, distance: number): void {
+      if (length === centres.length) grow();
+      centres[length] = centre;
+      points[length] = point;
+      distances[length++] = distance;
+    },
+    within(rows: number): Within {
+      const offsets = new Float64Array(rows + 1);
+      for (let p = 0; p < length; p++) offsets[centres[p] + 1]++;
+      for (let i = 0; i < rows; i++) offsets[i + 1] += offsets[i];
+      const next = offsets.slice();
+      const sorted = {
+        offsets,
+        indices: new Int32Array(length),
+        distances: new Float64Array(length),
+      };
+      for (let p = 0; p < length; p++) {
+        const at = next[centres[p]]++;
+        sorted.indices[at] = points[p];
+        sorted.distances[at] = distances[p];
+      }
+      for (let i = 0; i < rows; i++) sortList(sorted, offsets[i], offsets[i + 1]);
+      return sorted;
+    },
+  };
+}
+
+function doubled<T extends Int32Array | Float64Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}
+
+/** Sorts one list by distance, then by index. */
+function sortList({ indices, distances }: Within, start: number, end: number): void {
+  const byIndex = argsort(indices.subarray(start, end));
+  const far = Float64Array.from(byIndex, (i) => distances[start + i]);
+  const near = Int32Array.from(byIndex, (i) => indices[start + i]);
+  const order = argsort(far);
+  for (let p = 0; p < order.length; p++) {
+    indices[start + p] = near[order[p]];
+    distances[start + p] = far[order[p]];
+  }
+}
+
+function checkSameColumns(fn: string, points: Matrix, argument: string, other: Matrix): void {
+  checkMatrix(fn, argument, other);
+  if (other.columns !== points.columns)
+    throw new CredenceError(
+      "shape-mismatch",
+      { function: fn, argument, value: other.columns },
+      `has ${other.columns} columns but points has ${points.columns}; both must hold the same features.`,
+    );
+}
