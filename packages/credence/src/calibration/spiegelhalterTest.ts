@@ -1,0 +1,60 @@
+import { checkScored, type Outcomes } from "../numeric/check.js";
+import { scoredColumns } from "../numeric/columns.js";
+import { CredenceError } from "../numeric/error.js";
+import { type Groups, groupCodes } from "../numeric/groups.js";
+import { normalCdf, studentCdf } from "../numeric/special.js";
+import type { TestResult } from "./testResult.js";
+
+/**
+ * Spiegelhalter's (1986) test of calibration: whether the Brier score is what it would be on average if the confidences
+ * were right. z = Σ(y − p)(1 − 2p) / √(Σ(1 − 2p)² p(1 − p)), standard normal if so; the p-value is two-sided. Positive z:
+ * the score is worse than that, as with overconfidence; negative: better, as with underconfidence.
+ *
+ * With groups the variance is that of the groups' sums (cluster-robust) and the reference Student's t with groups − 1
+ * degrees of freedom.
+ * @param confidences Probabilities in [0, 1], one per row.
+ * @param outcomes 1 or true where the event happened, one per row.
+ * @throws CredenceError "empty-input", "length-mismatch", "not-a-probability", "not-finite", "not-binary"; "too-few" where
+ *   the statistic cannot vary: every confidence is 0, ½ or 1, or there is one group only.
+ * @example
+ * ```ts
+ * import { spiegelhalterTest } from "credence/calibration";
+ * const { statistic, pValue } = spiegelhalterTest([0.9, 0.9, 0.8, 0.3], [1, 0, 1, 0]);
+ * statistic; // → 0.8805
+ * pValue; // → 0.3786
+ * ```
+ */
+export function spiegelhalterTest(
+  confidences: ArrayLike<number>,
+  outcomes: Outcomes,
+  options: { groups?: Groups } = {},
+): TestResult {
+  const fn = "spiegelhalterTest";
+  checkScored(fn, confidences, outcomes);
+  const { confidences: p, outcomes: y } = scoredColumns(fn, confidences, outcomes);
+  const n = p.length;
+  const terms = p.map((value, i) => (y[i] - value) * (1 - 2 * value));
+  let sum = 0;
+  let nominal = 0;
+  for (let i = 0; i < n; i++) {
+    sum += terms[i];
+    nominal += (1 - 2 * p[i]) ** 2 * p[i] * (1 - p[i]);
+  }
+  if (!options.groups) {
+    if (!(nominal > 0)) throw withoutVariance(fn, "confidences", "every confidence is 0, ½ or 1");
+    const statistic = sum / Math.sqrt(nominal);
+    return { statistic, pValue: 2 * normalCdf(-Math.abs(statistic)), method: "spiegelhalter", n };
+  }
+  const { codes, count } = groupCodes(fn, options.groups, p);
+  const totals = new Float64Array(count);
+  for (let i = 0; i < n; i++) totals[codes[i]] += terms[i];
+  const variance = totals.reduce((squares, total) => squares + total * total, 0);
+  if (count < 2) throw withoutVariance(fn, "groups", "there is one group only");
+  if (!(variance > 0)) throw withoutVariance(fn, "confidences", "no group departs from its confidences");
+  const statistic = sum / Math.sqrt(variance);
+  const pValue = 2 * studentCdf(-Math.abs(statistic), count - 1);
+  return { statistic, pValue, method: "cluster-spiegelhalter", n, groups: count };
+}
+
+const withoutVariance = (fn: string, argument: string, why: string): CredenceError =>
+  new CredenceError("too-few", { function: fn, argument }, `${why}, so that the statistic cannot vary.`);

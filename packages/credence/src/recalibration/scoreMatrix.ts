@@ -1,0 +1,77 @@
+import { checkFinite, checkSameLength } from "../numeric/check.js";
+import { CredenceError } from "../numeric/error.js";
+import { checkMatrix, checkProbabilityRows, type Matrix } from "../numeric/matrix.js";
+import type { ScoreKind } from "./input.js";
+
+/** Calibrated probabilities of several classes: one row per input row, summing to 1. */
+export interface ProbabilityMatrix extends Matrix {
+  readonly data: Float64Array;
+}
+
+/** Tells a matrix from a list of binary scores. */
+export function isMatrix(scores: ArrayLike<number> | Matrix): scores is Matrix {
+  return "columns" in scores;
+}
+
+/** What a matrix holds, unless the caller says it: probabilities where every row is a probability vector, else logits. */
+export function matrixKind({ data, rows, columns }: Matrix): ScoreKind {
+  for (let i = 0; i < rows; i++) {
+    let sum = 0;
+    for (let j = i * columns; j < (i + 1) * columns; j++) {
+      if (!(data[j] >= 0 && data[j] <= 1)) return "logits";
+      sum += data[j];
+    }
+    if (Math.abs(sum - 1) > 1e-3) return "logits";
+  }
+  return "probabilities";
+}
+
+/** Checks a matrix of scores, of `columns` classes if given. */
+export function checkScoreMatrix(fn: string, scores: Matrix, kind: ScoreKind, columns?: number): void {
+  checkMatrix(fn, "scores", scores);
+  if (columns !== undefined && scores.columns !== columns)
+    throw new CredenceError(
+      "length-mismatch",
+      { function: fn, argument: "scores" },
+      `has ${scores.columns} columns, but the calibrator was fitted to ${columns} classes.`,
+    );
+  if (kind === "probabilities") checkProbabilityRows(fn, "scores", scores);
+  else checkFinite(fn, "scores", scores.data);
+}
+
+/** Checks class labels: whole numbers from 0 to columns − 1, one per row. */
+export function checkLabels(fn: string, labels: ArrayLike<number | boolean>, scores: Matrix): void {
+  checkSameLength(fn, "outcomes", labels, "scores", { length: scores.rows });
+  for (let i = 0; i < labels.length; i++) {
+    const label = Number(labels[i]);
+    if (!Number.isInteger(label) || label < 0 || label >= scores.columns)
+      throw new CredenceError(
+        "unknown-class",
+        { function: fn, argument: "outcomes", index: i, value: labels[i] },
+        `a class is a whole number from 0 to ${scores.columns - 1}, the number of its column.`,
+      );
+  }
+}
+
+/** Logits: the scores themselves, or the logarithms of probabilities no smaller than epsilon. */
+export function logitData(scores: Matrix, kind: ScoreKind, epsilon: number): ArrayLike<number> {
+  if (kind === "logits") return scores.data;
+  const { data } = scores;
+  const result = new Float64Array(data.length);
+  for (let i = 0; i < result.length; i++) result[i] = Math.log(Math.max(data[i], epsilon));
+  return result;
+}
+
+/** Turns each row of logits into probabilities, in place. */
+export function softmaxRows(data: Float64Array, columns: number): void {
+  for (let start = 0; start < data.length; start += columns) {
+    let max = -Infinity;
+    for (let j = start; j < start + columns; j++) if (data[j] > max) max = data[j];
+    let sum = 0;
+    for (let j = start; j < start + columns; j++) {
+      data[j] = Math.exp(data[j] - max);
+      sum += data[j];
+    }
+    for (let j = start; j < start + columns; j++) data[j] /= sum;
+  }
+}
