@@ -1,0 +1,220 @@
+import { checkNotEmpty, checkOpenUnit, checkSameLength } from "../numeric/check.js";
+import type { Matrix } from "../numeric/matrix.js";
+import { type FoldScores, foldScores } from "./foldIntervals.js";
+import { collectIntervals, type Intervals } from "./intervals.js";
+import { checkOrdered, leastCalibrationSize } from "./quantile.js";
+
+/** Options of the jackknife and cross-validation family. */
+export interface CrossConformalOptions {
+  /** Target rate of misses, in (0, 1). See `guarantee` for what is proven. */
+  alpha: number;
+}
+
+/** A fitted method of the family. */
+export interface CrossConformal {
+  readonly alpha: number;
+  readonly n: number;
+  /** Number of models: folds, or rows for the jackknife. */
+  readonly folds: number;
+  /** The coverage proven for finite samples without any assumption on the model; null where there is none. */
+  readonly guarantee: number | null;
+  /** Why intervals are infinite; null where they are not. */
+  readonly reason: string | null;
+  /**
+   * The interval of one point from the predictions of all models (for the jackknife: model i was fitted without row i),
+   * or of many points from a matrix, points × models. Points may come in blocks of any size: nothing is kept.
+   * @throws CredenceError "length-mismatch", "not-finite".
+   */
+  predict(predictions: ArrayLike<number>): [number, number];
+  predict(predictions: Matrix): Intervals;
+}
+
+/**
+ * Jackknife+ (Barber, Candès, Ramdas & Tibshirani 2021): leave-one-out predictions ± leave-one-out residuals.
+ * Coverage ≥ 1 − 2α proven, about 1 − α in practice.
+ *
+ * `fit(residuals, { alpha })`: observed − prediction of the model fitted without that row.
+ * @throws CredenceError "empty-input", "not-finite" (NaN), "out-of-range".
+ * @example
+ * ```ts
+ * import { jackknifePlus } from "credence/conformal";
+ * const fitted = jackknifePlus.fit([1, -2, 0.5, 1.5], { alpha: 0.2 });
+ * fitted.predict([10, 10.5, 9.5, 10]); // → [8.5, 12.5]
+ * ```
+ */
+export const jackknifePlus = {
+  fit(residuals: ArrayLike<number>, options: CrossConformalOptions): CrossConformal {
+    const folds = Int32Array.from({ length: residuals.length }, (_, i) => i);
+    const { scores, alpha } = prepare("jackknifePlus", residuals, options);
+    return plus(foldScores("jackknifePlus", scores, folds, alpha), alpha, Math.max(0, 1 - 2 * alpha));
+  },
+};
+
+/**
+ * CV+ (Barber, Candès, Ramdas & Tibshirani 2021): as {@link jackknifePlus} with K models, each fitted without one fold.
+ * Coverage ≥ 1 − 2α − min{2(1−1/K)/(n/K+1), (1−K/n)/(K+1)} proven, about 1 − α in practice. Memory O(n), time O(K log² n)
+ * per point.
+ *
+ * `fit(residuals, folds, { alpha })`: observed − out-of-fold prediction, and each row's fold, 0 … K − 1.
+ * @throws CredenceError "empty-input", "length-mismatch", "not-finite" (NaN), "out-of-range".
+ * @example
+ * ```ts
+ * import { cvPlus } from "credence/conformal";
+ * const fitted = cvPlus.fit([1, -2, 0.5, 1.5], [0, 0, 1, 1], { alpha: 0.2 });
+ * fitted.predict([10, 10.5]); // → [8, 12]
+ * ```
+ */
+export const cvPlus = {
+  fit(
+    residuals: ArrayLike<number>,
+    folds: ArrayLike<number>,
+    options: CrossConformalOptions,
+  ): CrossConformal {
+    checkSameLength("cvPlus", "folds", folds, "residuals", residuals);
+    const { scores, alpha } = prepare("cvPlus", residuals, options);
+    const lists = foldScores("cvPlus", scores, folds, alpha);
+    return plus(lists, alpha, cvPlusGuarantee(lists.n, lists.folds, alpha));
+  },
+};
+
+/** What is proven for CV+ with n rows in K folds. */
+function cvPlusGuarantee(n: number, folds: number, alpha: number): number {
+  const loss = Math.min((2 * (1 - 1 / folds)) / (n / folds + 1), (1 - folds / n) / (folds + 1));
+  return Math.max(0, 1 - 2 * alpha - loss);
+}
+
+/**
+ * Jackknife-minmax, and CV-minmax with folds: [least prediction − q, largest prediction + q], q the conformal quantile of
+ * the absolute residuals. Coverage ≥ 1 − α proven; often wider than needed.
+ *
+ * `fit(residuals, { alpha })`, or `fit(residuals, { alpha, folds })`.
+ * @throws CredenceError as {@link cvPlus}.
+ * @example
+ * ```ts
+ * import { jackknifeMinmax } from "credence/conformal";
+ * jackknifeMinmax.fit([1, -2, 0.5, 1.5], { alpha: 0.2 }).predict([10, 10.5, 9.5, 10]); // → [7.5, 12.5]
+ * ```
+ */
+export const jackknifeMinmax = {
+  fit(
+    residuals: ArrayLike<number>,
+    options: CrossConformalOptions & { folds?: ArrayLike<number> },
+  ): CrossConformal {
+    const fn = "jackknifeMinmax";
+    const { scores, alpha } = prepare(fn, residuals, options);
+    const folds = options.folds ?? Int32Array.from({ length: scores.length }, (_, i) => i);
+    checkSameLength(fn, "folds", folds, "residuals", residuals);
+    const lists = foldScores(fn, scores, folds, alpha);
+    const zero = new Float64Array(lists.folds);
+    const q = lists.upper(zero);
+    return crossConformal(lists, alpha, 1 - alpha, (centers) => {
+      lists.lower(centers); // checks them
+      let least = Infinity;
+      let most = -Infinity;
+      for (let f = 0; f < centers.length; f++) {
+        least = Math.min(least, centers[f]);
+        most = Math.max(most, centers[f]);
+      }
+      return [least - q, most + q];
+    });
+  },
+};
+
+/** Options of {@link crossCqr}. */
+export interface CrossCqr extends Omit<CrossConformal, "predict"> {
+  /** The interval of one point from the lower and upper quantiles of all models, or of points × models matrices. */
+  predict(lows: ArrayLike<number>, highs: ArrayLike<number>): [number, number];
+  predict(lows: Matrix, highs: Matrix): Intervals;
+}
+
+/**
+ * Cross-conformal quantile regression: CV+ with the scores of {@link cqr}, so that every row serves both for fitting and
+ * for calibration. The guarantee is that of {@link cvPlus}.
+ *
+ * `fit(lower, upper, observed, folds, { alpha })`: out-of-fold quantiles, truths, and each row's fold, 0 … K − 1.
+ * @throws CredenceError as {@link cvPlus}.
+ * @example
+ * ```ts
+ * import { crossCqr } from "credence/conformal";
+ * const fitted = crossCqr.fit([0, 0, 0, 0], [2, 2, 2, 2], [1, 2.5, -1, 1.5], [0, 0, 1, 1], { alpha: 0.2 });
+ * fitted.predict([5, 5], [8, 8.2]); // → [4, 9.2]
+ * ```
+ */
+export const crossCqr = {
+  fit(
+    lower: ArrayLike<number>,
+    upper: ArrayLike<number>,
+    observed: ArrayLike<number>,
+    folds: ArrayLike<number>,
+    options: CrossConformalOptions,
+  ): CrossCqr {
+    const fn = "crossCqr";
+    const { alpha } = options;
+    checkOpenUnit(fn, "alpha", alpha);
+    checkNotEmpty(fn, "observed", observed);
+    for (const [name, values] of [
+      ["lower", lower],
+      ["upper", upper],
+      ["folds", folds],
+    ] as const)
+      checkSameLength(fn, name, values, "observed", observed);
+    const scores = Float64Array.from({ length: observed.length }, (_, i) =>
+      Math.max(lower[i] - observed[i], observed[i] - upper[i]),
+    );
+    const lists = foldScores(fn, scores, folds, alpha);
+    function predict(lows: ArrayLike<number>, highs: ArrayLike<number>): [number, number];
+    function predict(lows: Matrix, highs: Matrix): Intervals;
+    function predict(lows: ArrayLike<number> | Matrix, highs: ArrayLike<number> | Matrix) {
+      if (!("columns" in lows)) return [lists.lower(lows), lists.upper(highs as ArrayLike<number>)];
+      const tops = highs as Matrix;
+      checkSameLength(fn, "rows of highs", { length: tops.rows }, "rows of lows", { length: lows.rows });
+      return collectIntervals(lows.rows, (i) => [lists.lower(rowOf(lows, i)), lists.upper(rowOf(tops, i))]);
+    }
+    const guarantee = cvPlusGuarantee(lists.n, lists.folds, alpha);
+    return { ...facts(lists, alpha, guarantee), predict };
+  },
+};
+
+function prepare(fn: string, residuals: ArrayLike<number>, { alpha }: CrossConformalOptions) {
+  checkOpenUnit(fn, "alpha", alpha);
+  checkNotEmpty(fn, "residuals", residuals);
+  checkOrdered(fn, "residuals", residuals);
+  return { alpha, scores: Float64Array.from(residuals as ArrayLike<number>, Math.abs) };
+}
+
+function plus(lists: FoldScores, alpha: number, guarantee: number): CrossConformal {
+  return crossConformal(lists, alpha, guarantee, (centers) => [lists.lower(centers), lists.upper(centers)]);
+}
+
+function crossConformal(
+  lists: FoldScores,
+  alpha: number,
+  guarantee: number | null,
+  interval: (centers: ArrayLike<number>) => [number, number],
+): CrossConformal {
+  function predict(predictions: ArrayLike<number>): [number, number];
+  function predict(predictions: Matrix): Intervals;
+  function predict(predictions: ArrayLike<number> | Matrix): [number, number] | Intervals {
+    return "columns" in predictions
+      ? collectIntervals(predictions.rows, (i) => interval(rowOf(predictions, i)))
+      : interval(predictions);
+  }
+  return { ...facts(lists, alpha, guarantee), predict };
+}
+
+function facts({ n, folds, upper }: FoldScores, alpha: number, guarantee: number | null) {
+  const least = leastCalibrationSize(alpha);
+  const infinite = upper(new Float64Array(folds)) === Infinity;
+  const reason = !infinite
+    ? null
+    : n < least
+      ? `${n} rows cannot promise anything at alpha = ${alpha}: at least ${least} are needed, ${least - n} more.`
+      : "so many residuals are infinite that the interval is, too.";
+  return { alpha, n, folds, guarantee, reason };
+}
+
+/** One row of a matrix, without copying typed arrays. */
+export function rowOf({ data, columns }: Matrix, i: number): ArrayLike<number> {
+  if (ArrayBuffer.isView(data)) return (data as Float64Array).subarray(i * columns, (i + 1) * columns);
+  return Array.from({ length: columns }, (_, j) => data[i * columns + j]);
+}

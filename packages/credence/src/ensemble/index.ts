@@ -1,0 +1,7 @@
+export {
+  type DecomposeEntropyOptions,
+  decomposeEntropy,
+  type EntropyDecomposition,
+} from "./decomposeEntropy.js";
+export * from "./decomposeVariance.js";
+export * from "./disagreement.js";
