@@ -1,0 +1,59 @@
+import { type Estimate, levelOf } from "../estimate/estimate.js";
+import type { Matrix } from "../numeric/matrix.js";
+import { studentQuantile } from "../numeric/special.js";
+import { squaredDistances } from "../numeric/tiles.js";
+import { tilesOfRows } from "./kernelSums.js";
+import { requirePositive } from "./require.js";
+import { checkedSamples, type FidelityOptions } from "./samples.js";
+import { mmdOfPairs } from "./unbiasedMmd.js";
+
+/** Options of {@link cmmd}. */
+export interface CmmdOptions extends FidelityOptions {
+  /** Bandwidth of the Gaussian kernel. Default 10. */
+  sigma?: number;
+  /** What the squared discrepancy is multiplied by. Default 1000. */
+  scale?: number;
+}
+
+/** The published (biased) value with what is known of its bias. */
+export interface Cmmd extends Estimate {
+  /** The unbiased U-statistic: what `interval` is centred on; may be negative. */
+  readonly corrected: number;
+}
+
+/**
+ * CMMD (where the features are CLIP embeddings): 1000 × the squared maximum mean discrepancy with a Gaussian kernel of
+ * bandwidth 10. `value` is the biased V-statistic that is published, above 0 even at equality; the interval is around
+ * the unbiased one.
+ * @throws CredenceError as {@link kernelDistance}.
+ * @see Jayasumana et al. 2024.
+ * @example
+ * ```ts
+ * import { cmmd } from "credence/fidelity";
+ * const sample = { data: [0, 1], rows: 2, columns: 1 };
+ * cmmd(sample, sample).value; // → 0
+ * ```
+ */
+export function cmmd(real: Matrix, generated: Matrix, options: CmmdOptions = {}): Cmmd {
+  const fn = "cmmd";
+  const { sigma = 10, scale = 1000 } = options;
+  requirePositive(fn, "sigma", sigma);
+  requirePositive(fn, "scale", scale);
+  const level = levelOf(fn, options);
+  const samples = checkedSamples(fn, real, generated, options);
+  const { groups: _, ...rest } = options;
+  const gamma = 1 / (2 * sigma * sigma);
+  const { unbiased, biased, standardError, df } = mmdOfPairs(
+    fn,
+    tilesOfRows(samples.real, samples.generated, squaredDistances),
+    (square) => Math.exp(-gamma * square),
+    samples.strata,
+    rest,
+  );
+  const corrected = scale * unbiased.value;
+  if (options.interval === false) return { ...unbiased, value: scale * biased, corrected };
+  const half = Number.isFinite(standardError)
+    ? studentQuantile((1 + level) / 2, df) * standardError * scale
+    : Infinity;
+  return { ...unbiased, value: scale * biased, interval: [corrected - half, corrected + half], corrected };
+}

@@ -1,0 +1,116 @@
+import type { Gram } from "../numeric/gram.js";
+import type { Matrix } from "../numeric/matrix.js";
+import { forEachTile, type Tile, type TileKernel } from "../numeric/tiles.js";
+
+/** A kernel as a function of what the tiles hold: the inner product or the squared distance of two rows. */
+export interface Kernel {
+  readonly of: TileKernel;
+  readonly value: (x: number) => number;
+}
+
+/** Sums of a kernel over the pairs of two samples: everything an MMD and its jackknife need. */
+export interface KernelSums {
+  /** For each real row the sum over real rows of other units. */
+  readonly real: Float64Array;
+  /** For each generated row the sum over generated rows of other units. */
+  readonly generated: Float64Array;
+  /** For each real row the sum over all generated rows, and the reverse. */
+  readonly realToGenerated: Float64Array;
+  readonly generatedToReal: Float64Array;
+  /** Sums over all pairs within each sample, a row with itself and with its own unit included. */
+  readonly allReal: number;
+  readonly allGenerated: number;
+}
+
+/** The pairs of two samples, by tiles: from rows, or from Gram matrices made elsewhere. */
+export interface PairTiles {
+  readonly realRows: number;
+  readonly generatedRows: number;
+  /** Tiles on and above the diagonal. */
+  real(visit: (tile: Tile) => void): void;
+  generated(visit: (tile: Tile) => void): void;
+  cross(visit: (tile: Tile) => void): void;
+}
+
+export function tilesOfRows(real: Matrix, generated: Matrix, kernel: TileKernel): PairTiles {
+  return {
+    realRows: real.rows,
+    generatedRows: generated.rows,
+    real: (visit) => forEachTile(real, null, kernel, visit),
+    generated: (visit) => forEachTile(generated, null, kernel, visit),
+    cross: (visit) => forEachTile(real, generated, kernel, visit),
+  };
+}
+
+/** Gram matrices of two samples: real with real, generated with generated, real with generated. */
+export interface Grams {
+  readonly real: Gram;
+  readonly generated: Gram;
+  readonly cross: Gram;
+}
+
+export function tilesOfGrams({ real, generated, cross }: Grams): PairTiles {
+  const single = ({ data, rows, columns }: Gram, visit: (tile: Tile) => void) =>
+    visit({ first: 0, rows, second: 0, columns, values: data, stride: columns });
+  return {
+    realRows: real.rows,
+    generatedRows: generated.rows,
+    real: (visit) => single(real, visit),
+    generated: (visit) => single(generated, visit),
+    cross: (visit) => single(cross, visit),
+  };
+}
+
+/** @param realUnits The independent unit of each row; null where each row is its own. */
+export function kernelSums(
+  pairs: PairTiles,
+  kernel: (x: number) => number,
+  realUnits: Int32Array | null,
+  generatedUnits: Int32Array | null,
+): KernelSums {
+  const real = new Float64Array(pairs.realRows);
+  const generated = new Float64Array(pairs.generatedRows);
+  const realToGenerated = new Float64Array(pairs.realRows);
+  const generatedToReal = new Float64Array(pairs.generatedRows);
+  const allReal = { sum: 0 };
+  const allGenerated = { sum: 0 };
+  pairs.real((tile) => addWithin(tile, kernel, realUnits, real, allReal));
+  pairs.generated((tile) => addWithin(tile, kernel, generatedUnits, generated, allGenerated));
+  pairs.cross(({ first, rows, second, columns, values, stride }) => {
+    for (let i = 0; i < rows; i++)
+      for (let j = 0; j < columns; j++) {
+        const k = kernel(values[i * stride + j]);
+        realToGenerated[first + i] += k;
+        generatedToReal[second + j] += k;
+      }
+  });
+  return {
+    real,
+    generated,
+    realToGenerated,
+    generatedToReal,
+    allReal: allReal.sum,
+    allGenerated: allGenerated.sum,
+  };
+}
+
+function addWithin(
+  { first, rows, second, columns, values, stride }: Tile,
+  kernel: (x: number) => number,
+  units: Int32Array | null,
+  sums: Float64Array,
+  all: { sum: number },
+): void {
+  for (let i = 0; i < rows; i++) {
+    const row = first + i;
+    if (first === second) all.sum += kernel(values[i * stride + i]);
+    for (let j = first === second ? i + 1 : 0; j < columns; j++) {
+      const k = kernel(values[i * stride + j]);
+      const column = second + j;
+      all.sum += 2 * k;
+      if (units && units[row] === units[column]) continue;
+      sums[row] += k;
+      sums[column] += k;
+    }
+  }
+}

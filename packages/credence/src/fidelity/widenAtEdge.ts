@@ -1,0 +1,19 @@
+import type { Estimate } from "../estimate/estimate.js";
+import { clopperPearson } from "../estimate/proportion.js";
+import { type Stratum, unitRows } from "../estimate/strata.js";
+
+/**
+ * A share that is 0 or 1 in the sample is so in nearly every half of it, and half samples then claim a certainty nobody
+ * has: the exact binomial interval for the rows (or groups) it is a share of is added.
+ */
+export function widenAtEdge(estimate: Estimate, stratum: Stratum): Estimate {
+  const { value, interval, level } = estimate;
+  if (!interval || (value !== 0 && value !== 1)) return estimate;
+  const units = stratum.groups ? unitRows("widenAtEdge", stratum).length : stratum.rows;
+  const [low, high] = clopperPearson(value * units, units, level);
+  return {
+    ...estimate,
+    interval: [Math.min(low, interval[0]), Math.max(high, interval[1])],
+    method: `${estimate.method} and clopper-pearson`,
+  };
+}
