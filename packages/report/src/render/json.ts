@@ -1,0 +1,12 @@
+import type { Report } from "../analysis/report.js";
+
+/** A report as one JSON object; infinities become "Infinity" and "-Infinity". */
+export function renderJson(report: Report): string {
+  return `${JSON.stringify(report, replaceInfinity, 2)}\n`;
+}
+
+/** For `JSON.stringify`, which would write infinities as null. */
+export function replaceInfinity(_key: string, value: unknown): unknown {
+  if (typeof value !== "number" || Number.isFinite(value)) return value;
+  return String(value);
+}

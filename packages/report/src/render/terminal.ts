@@ -1,0 +1,139 @@
+import type { Report, Slice } from "../analysis/report.js";
+import { contrastLesson, contrastRows } from "../words/contrastRows.js";
+import { formatCount, formatEstimate, formatInterval, formatPercent, formatShare } from "../words/format.js";
+import { metricRows } from "../words/metricRows.js";
+import { sourceLine } from "../words/sourceLine.js";
+import { reliabilityText } from "./diagram.js";
+import { createPaint, type Paint } from "./paint.js";
+import { wrap } from "./wrap.js";
+
+/** How a report is written to a terminal. */
+export interface TerminalOptions {
+  /** Use colours. Default false. */
+  colour?: boolean;
+  /** Characters a line may have, at least 80. Default 80. */
+  width?: number;
+}
+
+const MOST_SLICES = 8;
+
+/** The report as text for a terminal: the verdict first, then the numbers. */
+export function renderTerminal(report: Report, options: TerminalOptions = {}): string {
+  const { colour = false } = options;
+  const width = Math.max(80, options.width ?? 80);
+  const paint = createPaint(colour);
+  const lines = [
+    "",
+    ...headline(report, paint, width),
+    ...wrap(sourceLine(report), width - 2).map((line) => paint.muted(`  ${line}`)),
+    ...alarms(report, paint, width),
+    "",
+    ...report.verdict.answers.flatMap(({ question, answer }) => [
+      `  ${paint.strong(question)}`,
+      ...wrap(answer, width - 6).map((line) => `    ${line}`),
+    ]),
+    "",
+    ...numbers(report, paint),
+    "",
+    ...reliabilityText(report.reliability, paint),
+    ...classes(report, paint),
+    ...slices(report, paint, width),
+    ...contrast(report, paint, width),
+    ...notes(report, paint, width),
+  ];
+  return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
+}
+
+function headline({ verdict }: Report, paint: Paint, width: number): string[] {
+  const mark = {
+    good: paint.good("✔"),
+    caution: paint.caution("▲"),
+    bad: paint.bad("✘"),
+    unknown: paint.caution("?"),
+  };
+  const [first, ...rest] = wrap(verdict.headline, width - 2);
+  return [`${mark[verdict.status]} ${paint.strong(first)}`, ...rest.map((line) => `  ${paint.strong(line)}`)];
+}
+
+function alarms({ warnings }: Report, paint: Paint, width: number): string[] {
+  return warnings
+    .filter(({ severity }) => severity === "alarm")
+    .flatMap(({ message }) => ["", ...wrap(message, width - 4).map((line) => paint.bad(`  ! ${line}`))]);
+}
+
+function numbers(report: Report, paint: Paint): string[] {
+  const level = formatPercent(report.options.level);
+  const rows = metricRows(report).map(
+    ({ name, value, interval }) => `  ${name.padEnd(19)}${value.padStart(8)}   ${paint.muted(interval)}`,
+  );
+  return [
+    paint.muted(
+      `  ${"".padEnd(27)}   ${level} interval${report.groups ? `, by ${report.groups.column}` : ""}`,
+    ),
+    ...rows,
+  ];
+}
+
+function slices({ slices: all, options }: Report, paint: Paint, width: number): string[] {
+  if (all.length === 0) return [];
+  const shown = all.slice(0, MOST_SLICES);
+  const name = ({ column, value }: Slice) => clip(`${column} = ${value}`, width - 50);
+  const longest = Math.max(...shown.map((slice) => name(slice).length));
+  const colour = {
+    overconfident: paint.bad,
+    miscalibrated: paint.bad,
+    underconfident: paint.caution,
+    undecided: paint.muted,
+    fine: paint.good,
+  };
+  const rows = shown.map(
+    (slice) =>
+      `  ${name(slice).padEnd(longest)}  ${formatCount(slice.n).padStart(7)}  ${formatShare(slice.gap.value).padStart(7)}  ${formatInterval(slice.gap, formatShare).padEnd(18)} ${colour[slice.finding](slice.finding)}`,
+  );
+  const more = all.length > shown.length ? [paint.muted(`  … and ${all.length - shown.length} more`)] : [];
+  return [
+    "",
+    `  ${paint.strong("Slices, worst first")} ${paint.muted(`(mean confidence − accuracy; ${formatPercent(options.level)} for all at once)`)}`,
+    ...rows,
+    ...more,
+  ];
+}
+
+function classes({ classes: found }: Report, paint: Paint): string[] {
+  if (!found) return [];
+  const { count, classwise, topLabel } = found;
+  return [
+    "",
+    `  ${paint.strong(`All ${count} classes`)}  calibration error classwise ${formatEstimate(classwise, formatShare)}, top label ${formatShare(topLabel.value)}`,
+  ];
+}
+
+function contrast({ contrast: found, groups }: Report, paint: Paint, width: number): string[] {
+  if (!found || !groups) return [];
+  const rows = contrastRows(found);
+  const line = (name: string, byRow: string, byGroup: string) =>
+    `  ${name.padEnd(20)}${byRow.padEnd(24)}${byGroup}`;
+  return [
+    "",
+    paint.strong(line("", "by row (wrong)", `by ${groups.column}`)),
+    ...rows.map(({ name, byRow, byGroup }) => line(name, byRow, byGroup)),
+    ...wrap(contrastLesson(found, groups.column), width - 4).map((text) => paint.muted(`  ${text}`)),
+  ];
+}
+
+function notes({ warnings, origin }: Report, paint: Paint, width: number): string[] {
+  const texts = [
+    ...warnings.filter(({ severity }) => severity === "note").map(({ message }) => message),
+    ...origin.guesses,
+  ];
+  if (texts.length === 0) return [];
+  return [
+    "",
+    ...texts.flatMap((text) =>
+      wrap(text, width - 4).map((line, i) => paint.muted(`  ${i === 0 ? "·" : " "} ${line}`)),
+    ),
+  ];
+}
+
+const clip = (text: string, length: number): string =>
+  text.length > length ? `${text.slice(0, length - 1)}…` : text;
