@@ -1,0 +1,3 @@
+export * from "./graph/index.js";
+export * from "./loop/index.js";
+export * from "./models/index.js";

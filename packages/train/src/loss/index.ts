@@ -1,0 +1,3 @@
+export * from "./adversarial.js";
+export * from "./classification.js";
+export * from "./regression.js";

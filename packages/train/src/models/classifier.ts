@@ -1,0 +1,201 @@
+import { encodeModel, sizeOf, type TensorData } from "@credence/runtime";
+import { fingerprint } from "credence/estimate";
+import { CredenceError, checkCount } from "credence/numeric";
+import { constant, div, emit, gather, input, parameter, softmax, sub, type Tensor } from "../graph/index.js";
+import { fit, type TrainOptions } from "../loop/index.js";
+import { crossEntropy, focal } from "../loss/index.js";
+import { createWeights } from "../nn/index.js";
+import { adam, adamW, cosine } from "../optim/index.js";
+import { type Classifier, createClassifier } from "./classifierModel.js";
+import { type Architecture, logitsOf } from "./classifierNet.js";
+import { batches, takeRows } from "./epochs.js";
+import { type FloatMatrix, type Rows, type Scale, scaleOf, standardise, toLabels, toMatrix } from "./rows.js";
+
+export interface ClassifierOptions extends Architecture {
+  /** Number of classes. Default: the largest label + 1. */
+  classes?: number;
+  /** What is made small. Default "cross-entropy". */
+  loss?: "cross-entropy" | "focal";
+  /** Share of the target spread over all classes, in [0, 1); with cross-entropy. Default 0. */
+  labelSmoothing?: number;
+  /** The focal loss's exponent. Default 2. */
+  gamma?: number;
+}
+
+export interface ClassifierTraining extends TrainOptions {
+  /** Times to go through the data. Default 10. */
+  epochs?: number;
+  /** Default 128, or all rows where there are fewer. */
+  batchSize?: number;
+  /** At the start; it falls to 0 along half a cosine. Default 1e-3. */
+  learningRate?: number;
+  /** Decoupled weight decay (AdamW). Default 0. */
+  weightDecay?: number;
+  /** Largest norm of the gradient. Default: no limit. */
+  clip?: number;
+  /** Decay of a moving average of the weights, which is then the model. Default: none. */
+  averageDecay?: number;
+  /** Rows held out to measure the log loss after each epoch. */
+  validation?: { data: Rows; labels: ArrayLike<number> };
+  /** Epochs without a better validation loss after which to stop, and return to the best. Default: never. */
+  patience?: number;
+}
+
+/** A classifier that is not trained yet. */
+export interface ClassifierDefinition {
+  /**
+   * Trains on rows and their labels 0 … classes − 1. Inputs are standardised (each column, or each channel where a `shape`
+   * is given), which becomes a part of the model.
+   * @throws CredenceError for data that is not finite, labels out of range, shapes that do not match; "diverged" where the
+   * loss does, naming the step and the layer. An aborted signal rejects with its reason.
+   */
+  train(data: Rows, labels: ArrayLike<number>, options?: ClassifierTraining): Promise<Classifier>;
+}
+
+/**
+ * A neural network that gives each class a probability.
+ * @example
+ * ```ts
+ * import { classifier } from "@credence/train/models";
+ * const x = [[0, 0], [0, 1], [1, 0], [1, 1]];
+ * const model = await classifier({ hidden: [16] }).train(x, [0, 1, 1, 0], { epochs: 200, learningRate: 0.03, seed: 1 });
+ * const { data } = await model.predict([[0, 1]]);
+ * await model.release();
+ * data[1] > 0.9; // → true
+ * ```
+ */
+export function classifier(options: ClassifierOptions = {}): ClassifierDefinition {
+  return { train: (data, labels, training = {}) => train(options, data, labels, training) };
+}
+
+const fn = "classifier.train";
+
+async function train(
+  options: ClassifierOptions,
+  givenData: Rows,
+  givenLabels: ArrayLike<number>,
+  training: ClassifierTraining,
+): Promise<Classifier> {
+  const {
+    epochs = 10,
+    weightDecay = 0,
+    validation,
+    checkpoint,
+    memoryLimit,
+    signal,
+    onProgress,
+    ...rest
+  } = training;
+  const { seed = 0 } = training;
+  checkCount(fn, "epochs", epochs);
+  const data = toMatrix(fn, "data", givenData);
+  const { labels, classes } = toLabels(fn, "labels", givenLabels, data.rows, options.classes);
+  const shape = sampleShape(options, data.columns);
+  const batchSize = Math.min(training.batchSize ?? 128, data.rows);
+  checkCount(fn, "batchSize", batchSize);
+  const identity = fingerprint([data.data, labels]);
+  const scale = scaleOf(data, options.shape ? data.columns / shape[0] : 1);
+  standardise(data, scale);
+  const held = validation && holdOut(validation, data.columns, classes, scale);
+
+  const weights = createWeights(seed);
+  const logits = (x: Tensor, isTraining: boolean) =>
+    logitsOf(weights.scope({ training: isTraining }), x, options, classes);
+  // The data go to the worker once; each step is told which rows to take.
+  const rows = input("rows", [batchSize], "int64");
+  const output = logits(gather(parameter("data", [data.rows, ...shape], data.data), rows), true);
+  const targets = gather(parameter("labels", [data.rows], labels, "int64"), rows);
+  const loss =
+    options.loss === "focal" ? focal(output, targets, options) : crossEntropy(output, targets, options);
+  const { perEpoch, rowsAt } = batches(data.rows, batchSize, seed);
+
+  const fitted = await fit({
+    ...rest,
+    memoryLimit,
+    signal,
+    checkpoint,
+    onProgress,
+    loss,
+    parameters: weights.parameters(),
+    optimiser: weightDecay > 0 ? adamW({ weightDecay }) : adam(),
+    schedule: cosine(),
+    steps: epochs * perEpoch,
+    every: perEpoch,
+    batch: (step) => ({ rows: rowsAt(step) }),
+    validation: held && {
+      output: logits(input("x", [1, ...shape]), false),
+      loss: (run) => logLoss(held, (part) => run({ x: part })),
+    },
+    identity: JSON.stringify([identity, options, epochs, batchSize, weightDecay, rest]),
+  });
+
+  // What users feed is standardised inside the model.
+  const raw = input("x", [1, ...shape]);
+  const constants = [scale.mean, scale.deviation].map((values) => constant(values, shape));
+  const result = logits(div(sub(raw, constants[0]), constants[1]), false);
+  const { model } = emit(
+    { logits: result, probabilities: softmax(result) },
+    { batch: "rows", values: fitted.values },
+  );
+  return createClassifier(encodeModel(model), {
+    kind: "classifier",
+    classes,
+    features: data.columns,
+    options,
+    training: { rows: data.rows, data: identity, epochs, batchSize, seed, steps: fitted.steps },
+    history: fitted.history,
+  });
+}
+
+function sampleShape({ shape }: ClassifierOptions, columns: number): readonly number[] {
+  if (!shape) return [columns];
+  if (sizeOf(shape) !== columns)
+    throw new CredenceError(
+      "shape-mismatch",
+      { function: fn, argument: "data" },
+      `has ${columns} columns, but the shape [${shape.join(", ")}] holds ${sizeOf(shape)} values.`,
+    );
+  return shape;
+}
+
+/** The rows held out, checked and standardised like the others. */
+function holdOut(
+  validation: { data: Rows; labels: ArrayLike<number> },
+  columns: number,
+  classes: number,
+  scale: Scale,
+) {
+  const data = toMatrix(fn, "validation.data", validation.data);
+  if (data.columns !== columns)
+    throw new CredenceError(
+      "shape-mismatch",
+      { function: fn, argument: "validation.data" },
+      `has ${data.columns} columns, but data has ${columns}.`,
+    );
+  const { labels } = toLabels(fn, "validation.labels", validation.labels, data.rows, classes);
+  standardise(data, scale);
+  return { data, labels };
+}
+
+/** The mean log loss of rows, from their logits. */
+async function logLoss(
+  { data, labels }: { data: FloatMatrix; labels: Int32Array },
+  logitsFor: (x: TensorData) => Promise<TensorData>,
+): Promise<number> {
+  let total = 0;
+  for (let from = 0; from < data.rows; from += EVALUATED_TOGETHER) {
+    const rows = range(from, Math.min(from + EVALUATED_TOGETHER, data.rows));
+    const logits = (await logitsFor(takeRows(data, rows))).data as Float32Array;
+    const classes = logits.length / rows.length;
+    rows.forEach((row, i) => {
+      const own = logits.subarray(i * classes, (i + 1) * classes);
+      const most = Math.max(...own);
+      total += most + Math.log(own.reduce((sum, z) => sum + Math.exp(z - most), 0)) - own[labels[row]];
+    });
+  }
+  return total / data.rows;
+}
+
+const EVALUATED_TOGETHER = 512;
+
+const range = (from: number, to: number) => Int32Array.from({ length: to - from }, (_, i) => from + i);

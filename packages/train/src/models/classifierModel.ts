@@ -1,0 +1,97 @@
+import { type Model, openModel, type PredictOptions } from "@credence/runtime";
+import { CredenceError, type Matrix } from "credence/numeric";
+import { streamOf } from "../graph/index.js";
+import type { LossPoint } from "../loop/index.js";
+import { type Card, readModel, saveModel } from "./card.js";
+import type { Architecture } from "./classifierNet.js";
+import { type Rows, toMatrix } from "./rows.js";
+
+/** What a saved classifier says about itself. */
+export interface ClassifierCard extends Card {
+  readonly kind: "classifier";
+  readonly classes: number;
+  /** Values of one sample. */
+  readonly features: number;
+  readonly options: Architecture;
+  readonly training: { readonly [fact: string]: number | string };
+  /** The loss curve. */
+  readonly history: readonly LossPoint[];
+}
+
+/** A trained classifier, p(y | x). */
+export interface Classifier {
+  readonly card: ClassifierCard;
+  /** The probability of each class (columns) for each row. */
+  predict(x: Rows, options?: PredictOptions): Promise<Matrix>;
+  /** The logits, whose softmax the probabilities are; what temperature scaling takes. */
+  logits(x: Rows, options?: PredictOptions): Promise<Matrix>;
+  /**
+   * Probabilities with dropout active, one matrix for each pass: their spread is the model's uncertainty (Gal &
+   * Ghahramani 2016).
+   * @param options `passes`: default 20. `seed`: default 0.
+   */
+  predictWithDropout(x: Rows, options?: PredictOptions & { passes?: number }): Promise<Matrix[]>;
+  /** Writes model.onnx and card.json into a folder; {@link load} reads them. */
+  save(directory: string): Promise<void>;
+  /** Ends the worker threads; the classifier cannot be used afterwards. */
+  release(): Promise<void>;
+}
+
+/**
+ * Opens a classifier that was saved.
+ * @throws CredenceError "not-a-model" for a folder that holds none, or a damaged one.
+ */
+export async function load(directory: string): Promise<Classifier> {
+  const { onnx, card } = await readModel<ClassifierCard>(directory, "classifier");
+  return createClassifier(onnx, card);
+}
+
+/** A classifier from its ONNX file. */
+export async function createClassifier(onnx: Uint8Array, card: ClassifierCard): Promise<Classifier> {
+  const plain = await openModel(onnx, { logits: "logits" });
+  let dropping: Promise<Model> | null = null;
+
+  function rowsOf(fn: string, x: Rows): Matrix {
+    const matrix = toMatrix(fn, "x", x);
+    if (matrix.columns !== card.features)
+      throw new CredenceError(
+        "shape-mismatch",
+        { function: fn, argument: "x" },
+        `has ${matrix.columns} columns, but the classifier was trained on ${card.features}.`,
+      );
+    return matrix;
+  }
+  return {
+    card,
+    predict: async (x, options) => softmaxRows(await plain.logits(rowsOf("Classifier.predict", x), options)),
+    logits: async (x, options) => plain.logits(rowsOf("Classifier.logits", x), options),
+    async predictWithDropout(x, { passes = 20, seed = 0, signal } = {}) {
+      const matrix = rowsOf("Classifier.predictWithDropout", x);
+      dropping ??= openModel(onnx, { logits: "logits", dropout: "active" });
+      const model = await dropping;
+      const draws: Matrix[] = [];
+      for (let pass = 0; pass < passes; pass++)
+        draws.push(softmaxRows(await model.logits(matrix, { seed: streamOf(seed, pass).uint32(), signal })));
+      return draws;
+    },
+    save: (directory) => saveModel(directory, onnx, card),
+    async release() {
+      await plain.release();
+      await (await dropping)?.release();
+    },
+  };
+}
+
+/** Softmax of each row, in float64. */
+function softmaxRows({ data, rows, columns }: Matrix): Matrix {
+  const result = new Float64Array(rows * columns);
+  for (let i = 0; i < rows; i++) {
+    const from = i * columns;
+    let most = Number.NEGATIVE_INFINITY;
+    for (let j = from; j < from + columns; j++) most = Math.max(most, data[j]);
+    let total = 0;
+    for (let j = from; j < from + columns; j++) total += result[j] = Math.exp(data[j] - most);
+    for (let j = from; j < from + columns; j++) result[j] /= total;
+  }
+  return { data: result, rows, columns };
+}
