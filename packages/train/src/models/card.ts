@@ -6,23 +6,34 @@ import { CredenceError } from "credence/numeric";
 /** Version of the card's format. */
 const VERSION = 1;
 const CARD = "card.json";
-const MODEL = "model.onnx";
 
-/** What a saved model says about itself, beside the ONNX file. */
+/** What a saved model says about itself, beside its ONNX files. */
 export interface Card {
   /** What kind of model it is, e.g. "classifier". */
   readonly kind: string;
 }
 
+/** The other files of a model, by name. */
+export type ModelFiles = { readonly [name: string]: Uint8Array };
+
+/** What stands in card.json beside the model's own facts. */
+interface Envelope {
+  readonly format: string;
+  readonly version: number;
+  /** The SHA-256 of each other file. */
+  readonly files: { readonly [name: string]: string };
+}
+
 const digest = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
-/** Writes model.onnx and card.json into a folder, which is made where it is missing. */
-export async function saveModel(directory: string, onnx: Uint8Array, card: Card): Promise<void> {
+/** Writes the files and card.json into a folder, which is made where it is missing. */
+export async function saveModel(directory: string, files: ModelFiles, card: Card): Promise<void> {
   await mkdir(directory, { recursive: true });
-  const about = { format: "credence-model", version: VERSION, sha256: digest(onnx), ...card };
+  const digests = Object.fromEntries(Object.entries(files).map(([name, bytes]) => [name, digest(bytes)]));
+  const envelope: Envelope = { format: "credence-model", version: VERSION, files: digests };
+  for (const [name, bytes] of Object.entries(files)) await replace(join(directory, name), bytes);
   // The card last: a folder with a card that fits is whole.
-  await replace(join(directory, MODEL), onnx);
-  await replace(join(directory, CARD), `${JSON.stringify(about, null, 2)}\n`);
+  await replace(join(directory, CARD), `${JSON.stringify({ ...envelope, ...card }, null, 2)}\n`);
 }
 
 async function replace(path: string, content: string | Uint8Array): Promise<void> {
@@ -31,13 +42,10 @@ async function replace(path: string, content: string | Uint8Array): Promise<void
 }
 
 /**
- * Reads the two files of a folder.
- * @throws CredenceError "not-a-model" where they are missing, damaged, of another program or of another kind.
+ * Reads a folder that {@link saveModel} wrote.
+ * @throws CredenceError "not-a-model" where files are missing, damaged, or of another program.
  */
-export async function readModel<C extends Card>(
-  directory: string,
-  kind: C["kind"],
-): Promise<{ onnx: Uint8Array; card: C }> {
+export async function readModel(directory: string): Promise<{ files: ModelFiles; card: Card }> {
   const refuse = (explanation: string): CredenceError =>
     new CredenceError(
       "not-a-model",
@@ -48,18 +56,23 @@ export async function readModel<C extends Card>(
     readFile(join(directory, file)).catch(() => {
       throw refuse(`has no ${file} that can be read; give the folder that save() wrote.`);
     });
-  let card: C & { format: string; version: number; sha256: string };
+  let found: Card & Envelope;
   const text = (await read(CARD)).toString("utf8");
   try {
-    card = JSON.parse(text);
+    found = JSON.parse(text);
   } catch {
     throw refuse(`its ${CARD} is not JSON; the file is damaged.`);
   }
-  if (card?.format !== "credence-model") throw refuse(`its ${CARD} was not written by Credence.`);
-  if (card.version !== VERSION)
-    throw refuse(`its ${CARD} has version ${card.version}; this program reads version ${VERSION}.`);
-  if (card.kind !== kind) throw refuse(`holds a ${card.kind}, not a ${kind}.`);
-  const onnx = await read(MODEL);
-  if (digest(onnx) !== card.sha256) throw refuse(`its ${MODEL} is damaged, or belongs to another card.`);
-  return { onnx, card };
+  if (found?.format !== "credence-model") throw refuse(`its ${CARD} was not written by Credence.`);
+  const { format: _, version, files: digests, ...card } = found;
+  if (version !== VERSION)
+    throw refuse(`its ${CARD} has version ${version}; this program reads version ${VERSION}.`);
+  const files: { [name: string]: Uint8Array } = {};
+  for (const [name, expected] of Object.entries(digests ?? {})) {
+    // A card names files beside it, not paths.
+    if (!/^[\w-]+\.\w+$/.test(name)) throw refuse(`its ${CARD} names the file ${JSON.stringify(name)}.`);
+    files[name] = await read(name);
+    if (digest(files[name]) !== expected) throw refuse(`its ${name} is damaged, or belongs to another card.`);
+  }
+  return { files, card };
 }

@@ -1,10 +1,11 @@
 import { type Model, openModel, type PredictOptions } from "@credence/runtime";
 import { CredenceError, type Matrix } from "credence/numeric";
-import { streamOf } from "../graph/index.js";
-import type { LossPoint } from "../loop/index.js";
-import { type Card, readModel, saveModel } from "./card.js";
+import { streamOf } from "../../graph/index.js";
+import type { LossPoint } from "../../loop/index.js";
+import type { Trained } from "../capabilities.js";
+import { type Card, type ModelFiles, saveModel } from "../card.js";
+import { type Rows, toMatrix } from "../rows.js";
 import type { Architecture } from "./classifierNet.js";
-import { type Rows, toMatrix } from "./rows.js";
 
 /** What a saved classifier says about itself. */
 export interface ClassifierCard extends Card {
@@ -19,8 +20,7 @@ export interface ClassifierCard extends Card {
 }
 
 /** A trained classifier, p(y | x). */
-export interface Classifier {
-  readonly card: ClassifierCard;
+export interface Classifier extends Trained<ClassifierCard> {
   /** The probability of each class (columns) for each row. */
   predict(x: Rows, options?: PredictOptions): Promise<Matrix>;
   /** The logits, whose softmax the probabilities are; what temperature scaling takes. */
@@ -31,20 +31,13 @@ export interface Classifier {
    * @param options `passes`: default 20. `seed`: default 0.
    */
   predictWithDropout(x: Rows, options?: PredictOptions & { passes?: number }): Promise<Matrix[]>;
-  /** Writes model.onnx and card.json into a folder; {@link load} reads them. */
-  save(directory: string): Promise<void>;
-  /** Ends the worker threads; the classifier cannot be used afterwards. */
-  release(): Promise<void>;
 }
 
-/**
- * Opens a classifier that was saved.
- * @throws CredenceError "not-a-model" for a folder that holds none, or a damaged one.
- */
-export async function load(directory: string): Promise<Classifier> {
-  const { onnx, card } = await readModel<ClassifierCard>(directory, "classifier");
-  return createClassifier(onnx, card);
-}
+/** Opens a classifier from its files. */
+export const openClassifier = (files: ModelFiles, card: ClassifierCard): Promise<Classifier> =>
+  createClassifier(files[MODEL], card);
+
+const MODEL = "model.onnx";
 
 /** A classifier from its ONNX file. */
 export async function createClassifier(onnx: Uint8Array, card: ClassifierCard): Promise<Classifier> {
@@ -74,7 +67,7 @@ export async function createClassifier(onnx: Uint8Array, card: ClassifierCard): 
         draws.push(softmaxRows(await model.logits(matrix, { seed: streamOf(seed, pass).uint32(), signal })));
       return draws;
     },
-    save: (directory) => saveModel(directory, onnx, card),
+    save: (directory) => saveModel(directory, { [MODEL]: onnx }, card),
     async release() {
       await plain.release();
       await (await dropping)?.release();

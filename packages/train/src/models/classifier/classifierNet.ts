@@ -1,6 +1,6 @@
 import { CredenceError } from "credence/numeric";
-import { flatten, maxPool, relu, type Tensor } from "../graph/index.js";
-import { conv, dense, dropout, type Scope, scaled } from "../nn/index.js";
+import { flatten, maxPool, relu, type Tensor } from "../../graph/index.js";
+import { conv, dense, dropout, type Scope, scaled } from "../../nn/index.js";
 
 /** One convolution of a classifier. */
 export interface ConvBlock {

@@ -1,15 +1,32 @@
 import { encodeModel, sizeOf, type TensorData } from "@credence/runtime";
 import { fingerprint } from "credence/estimate";
-import { CredenceError, checkCount } from "credence/numeric";
-import { constant, div, emit, gather, input, parameter, softmax, sub, type Tensor } from "../graph/index.js";
-import { fit, type TrainOptions } from "../loop/index.js";
-import { crossEntropy, focal } from "../loss/index.js";
-import { createWeights } from "../nn/index.js";
-import { adam, adamW, cosine } from "../optim/index.js";
+import { CredenceError } from "credence/numeric";
+import {
+  constant,
+  div,
+  emit,
+  gather,
+  input,
+  parameter,
+  softmax,
+  sub,
+  type Tensor,
+} from "../../graph/index.js";
+import { crossEntropy, focal } from "../../loss/index.js";
+import { createWeights } from "../../nn/index.js";
+import { takeRows } from "../epochs.js";
+import {
+  type FloatMatrix,
+  type Rows,
+  type Scale,
+  scaleOf,
+  standardise,
+  toLabels,
+  toMatrix,
+} from "../rows.js";
+import { type EpochOptions, trainEpochs } from "../trainEpochs.js";
 import { type Classifier, createClassifier } from "./classifierModel.js";
 import { type Architecture, logitsOf } from "./classifierNet.js";
-import { batches, takeRows } from "./epochs.js";
-import { type FloatMatrix, type Rows, type Scale, scaleOf, standardise, toLabels, toMatrix } from "./rows.js";
 
 export interface ClassifierOptions extends Architecture {
   /** Number of classes. Default: the largest label + 1. */
@@ -22,23 +39,9 @@ export interface ClassifierOptions extends Architecture {
   gamma?: number;
 }
 
-export interface ClassifierTraining extends TrainOptions {
-  /** Times to go through the data. Default 10. */
-  epochs?: number;
-  /** Default 128, or all rows where there are fewer. */
-  batchSize?: number;
-  /** At the start; it falls to 0 along half a cosine. Default 1e-3. */
-  learningRate?: number;
-  /** Decoupled weight decay (AdamW). Default 0. */
-  weightDecay?: number;
-  /** Largest norm of the gradient. Default: no limit. */
-  clip?: number;
-  /** Decay of a moving average of the weights, which is then the model. Default: none. */
-  averageDecay?: number;
+export interface ClassifierTraining extends EpochOptions {
   /** Rows held out to measure the log loss after each epoch. */
   validation?: { data: Rows; labels: ArrayLike<number> };
-  /** Epochs without a better validation loss after which to stop, and return to the best. Default: never. */
-  patience?: number;
 }
 
 /** A classifier that is not trained yet. */
@@ -76,23 +79,10 @@ async function train(
   givenLabels: ArrayLike<number>,
   training: ClassifierTraining,
 ): Promise<Classifier> {
-  const {
-    epochs = 10,
-    weightDecay = 0,
-    validation,
-    checkpoint,
-    memoryLimit,
-    signal,
-    onProgress,
-    ...rest
-  } = training;
-  const { seed = 0 } = training;
-  checkCount(fn, "epochs", epochs);
+  const { validation, seed = 0 } = training;
   const data = toMatrix(fn, "data", givenData);
   const { labels, classes } = toLabels(fn, "labels", givenLabels, data.rows, options.classes);
   const shape = sampleShape(options, data.columns);
-  const batchSize = Math.min(training.batchSize ?? 128, data.rows);
-  checkCount(fn, "batchSize", batchSize);
   const identity = fingerprint([data.data, labels]);
   const scale = scaleOf(data, options.shape ? data.columns / shape[0] : 1);
   standardise(data, scale);
@@ -101,33 +91,29 @@ async function train(
   const weights = createWeights(seed);
   const logits = (x: Tensor, isTraining: boolean) =>
     logitsOf(weights.scope({ training: isTraining }), x, options, classes);
-  // The data go to the worker once; each step is told which rows to take.
-  const rows = input("rows", [batchSize], "int64");
-  const output = logits(gather(parameter("data", [data.rows, ...shape], data.data), rows), true);
-  const targets = gather(parameter("labels", [data.rows], labels, "int64"), rows);
-  const loss =
-    options.loss === "focal" ? focal(output, targets, options) : crossEntropy(output, targets, options);
-  const { perEpoch, rowsAt } = batches(data.rows, batchSize, seed);
-
-  const fitted = await fit({
-    ...rest,
-    memoryLimit,
-    signal,
-    checkpoint,
-    onProgress,
-    loss,
-    parameters: weights.parameters(),
-    optimiser: weightDecay > 0 ? adamW({ weightDecay }) : adam(),
-    schedule: cosine(),
-    steps: epochs * perEpoch,
-    every: perEpoch,
-    batch: (step) => ({ rows: rowsAt(step) }),
-    validation: held && {
-      output: logits(input("x", [1, ...shape]), false),
-      loss: (run) => logLoss(held, (part) => run({ x: part })),
+  const fitted = await trainEpochs(
+    {
+      fn,
+      rows: data.rows,
+      weights,
+      loss(rows) {
+        // The data go to the worker once; each step is told which rows to take.
+        const x = gather(parameter("data", [data.rows, ...shape], data.data), rows);
+        const targets = gather(parameter("labels", [data.rows], labels, "int64"), rows);
+        const output = logits(x, true);
+        return options.loss === "focal"
+          ? focal(output, targets, options)
+          : crossEntropy(output, targets, options);
+      },
+      validation: held && {
+        output: logits(input("x", [1, ...shape]), false),
+        loss: (run) => logLoss(held, (part) => run({ x: part })),
+      },
+      identity: [identity, options],
     },
-    identity: JSON.stringify([identity, options, epochs, batchSize, weightDecay, rest]),
-  });
+    training,
+    10,
+  );
 
   // What users feed is standardised inside the model.
   const raw = input("x", [1, ...shape]);
@@ -142,7 +128,7 @@ async function train(
     classes,
     features: data.columns,
     options,
-    training: { rows: data.rows, data: identity, epochs, batchSize, seed, steps: fitted.steps },
+    training: { data: identity, ...fitted.facts },
     history: fitted.history,
   });
 }

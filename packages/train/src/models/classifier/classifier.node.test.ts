@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRandom, sampleNormal } from "credence/numeric";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Classifier, classifier, load } from "./index.js";
+import { type Classifier, classifier, load } from "../index.js";
 
 /** Three overlapping clouds in the plane. */
 function clouds(n: number, seed: number) {
@@ -83,7 +83,7 @@ describe("classifier", () => {
 
   it("saves and loads exactly", async () => {
     await model.save(folder);
-    const loaded = await load(folder);
+    const loaded = await load(folder, "classifier");
     expect((await loaded.predict(test.x)).data).toEqual((await model.predict(test.x)).data);
     expect(loaded.card.classes).toBe(3);
     expect(loaded.card.history).toHaveLength(20);
@@ -97,7 +97,10 @@ describe("classifier", () => {
     await model.save(folder);
     const [bytes, text] = [await readFile(onnx), await readFile(card, "utf8")];
     await truncate(onnx, bytes.length - 10);
-    await expect(load(folder)).rejects.toMatchObject({ code, message: expect.stringContaining("damaged") });
+    await expect(load(folder, "classifier")).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining("damaged"),
+    });
     await writeFile(onnx, bytes);
     for (const broken of [
       "",
@@ -108,7 +111,7 @@ describe("classifier", () => {
       text.replace('"version": 1', '"version": 9'),
     ]) {
       await writeFile(card, broken);
-      await expect(load(folder)).rejects.toMatchObject({ code });
+      await expect(load(folder, "classifier")).rejects.toMatchObject({ code });
     }
     await expect(load(join(folder, "nowhere"))).rejects.toMatchObject({ code });
   });

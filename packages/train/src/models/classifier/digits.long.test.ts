@@ -1,7 +1,7 @@
 import { proportionEstimate, splitRows } from "credence/estimate";
 import { expect, it } from "vitest";
-import { readDigits } from "../../../../examples/digits/digits.js";
-import { classifier } from "./index.js";
+import { readDigits } from "../../../../../examples/digits/digits.js";
+import { classifier } from "../index.js";
 
 it("reads held-out digits right, at least 97.5 % of them, surely more than 96.5 %", async () => {
   const { data, columns, labels } = readDigits();

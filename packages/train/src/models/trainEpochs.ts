@@ -1,0 +1,91 @@
+import { CredenceError, checkCount } from "credence/numeric";
+import { input, type Tensor, type Updates } from "../graph/index.js";
+import { type Fitted, fit, type TrainOptions, type Validation } from "../loop/index.js";
+import type { Weights } from "../nn/index.js";
+import { adam, adamW, cosine } from "../optim/index.js";
+import { batches } from "./epochs.js";
+
+/** Options of training a model on rows. */
+export interface EpochOptions extends TrainOptions {
+  /** Times to go through the data. Default: the model's. */
+  epochs?: number;
+  /** Rows of one step. Default 128, or all rows where there are fewer. */
+  batchSize?: number;
+  /** At the start; it falls to 0 along half a cosine. Default 1e-3. */
+  learningRate?: number;
+  /** Decoupled weight decay (AdamW). Default 0. */
+  weightDecay?: number;
+  /** Largest norm of the gradient. Default: no limit. */
+  clip?: number;
+  /** Decay of a moving average of the weights, which is then the model. Default: none. */
+  averageDecay?: number;
+  /** Epochs without a better validation loss after which to stop, and return to the best. Default: never. */
+  patience?: number;
+}
+
+/** What is trained. */
+export interface EpochFit {
+  /** The function to name in errors. */
+  readonly fn: string;
+  /** Rows of the data. */
+  readonly rows: number;
+  /** Where `loss` keeps its parameters. */
+  readonly weights: Weights;
+  /** The loss of a step, from the indices of its rows, an int64 tensor of [batchSize]. */
+  readonly loss: (rows: Tensor) => Tensor;
+  /** Other kept tensors that change at every step; read after `loss` was called. */
+  readonly updates?: Updates;
+  readonly validation?: Validation;
+  /** What tells this training from others, for its checkpoints: the data's fingerprint and all options of the model. */
+  readonly identity: unknown;
+}
+
+/** Facts of a training, for the card. */
+export interface TrainingFacts {
+  readonly rows: number;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly seed: number;
+  readonly steps: number;
+}
+
+/** Trains by Adam, going through the rows in an order of its own in each epoch; a point of the loss curve after each. */
+export async function trainEpochs(
+  { fn, rows, weights, loss, updates, validation, identity }: EpochFit,
+  training: EpochOptions,
+  defaultEpochs: number,
+): Promise<Fitted & { facts: TrainingFacts }> {
+  const { epochs = defaultEpochs, weightDecay = 0, seed = 0 } = training;
+  const { learningRate, clip, averageDecay, patience, threads } = training;
+  checkCount(fn, "epochs", epochs);
+  if (training.batchSize !== undefined) checkCount(fn, "batchSize", training.batchSize);
+  const batchSize = Math.min(training.batchSize ?? 128, rows);
+  if (!(weightDecay >= 0 && Number.isFinite(weightDecay)))
+    throw new CredenceError(
+      "out-of-range",
+      { function: fn, argument: "weightDecay", value: weightDecay },
+      "must be 0 or more.",
+    );
+  const { perEpoch, rowsAt } = batches(rows, batchSize, seed);
+  const lost = loss(input("rows", [batchSize], "int64"));
+  const how = { seed, threads, learningRate, clip, averageDecay, patience };
+  const { memoryLimit, signal, checkpoint, onProgress } = training;
+  const fitted = await fit({
+    ...how,
+    memoryLimit,
+    signal,
+    checkpoint,
+    onProgress,
+    loss: lost,
+    parameters: weights.parameters(),
+    updates,
+    optimiser: weightDecay > 0 ? adamW({ weightDecay }) : adam(),
+    schedule: cosine(),
+    steps: epochs * perEpoch,
+    every: perEpoch,
+    batch: (step) => ({ rows: rowsAt(step) }),
+    validation,
+    identity: JSON.stringify([fn, identity, epochs, batchSize, weightDecay, how]),
+  });
+  return { ...fitted, facts: { rows, epochs, batchSize, seed, steps: fitted.steps } };
+}
