@@ -22,7 +22,9 @@ export type ErrorCode =
   | "not-a-model"
   | "diverged"
   | "in-use"
-  | "too-large";
+  | "too-large"
+  | "cyclic-graph"
+  | "impossible-evidence";
 
 /** Where the refused value stood. */
 export interface ErrorPlace {
