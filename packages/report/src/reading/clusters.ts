@@ -3,7 +3,7 @@ import { type Database, quoteName } from "./database.js";
 import type { ClusterSuspect } from "./records.js";
 import { ROW } from "./rowStatus.js";
 import { scoredSql } from "./scoredSql.js";
-import type { Table } from "./table.js";
+import type { Column, Table } from "./table.js";
 
 /** Rows looked at: neighbours, because clusters tend to stand together. */
 const ROWS = 200_000;
@@ -25,19 +25,46 @@ export async function findClusters(
   mapping: ColumnMapping,
   where: string | null,
 ): Promise<ClusterSuspect[]> {
-  const used = new Set([mapping.confidence, mapping.outcome].map(({ column }) => column?.name));
+  const candidates = clusterCandidates(
+    table,
+    [mapping.confidence, mapping.outcome].map(({ column }) => column?.name ?? ""),
+  );
+  const rows = scoredSql(table, { ...mapping, group: null, by: [] }, where, {
+    limit: ROWS,
+    extra: candidates.map(candidateSql),
+  });
+  return judgeCandidates(
+    database,
+    candidates,
+    `(select *, confidence - outcome as gap from (${rows})) where status = ${ROW.scored}`,
+  );
+}
+
+/** Columns that could be clusters, by their type; none of those that are `used` for something else. */
+export function clusterCandidates(table: Table, used: readonly string[]): Column[] {
   const plain = /^(VARCHAR|U?(TINY|SMALL|BIG)?INT(EGER)?|UUID|DATE)$/;
-  const candidates = table.columns
-    .filter(({ name, type }) => !used.has(name) && plain.test(type))
+  return table.columns
+    .filter(({ name, type }) => !used.includes(name) && plain.test(type))
     .slice(0, MOST_COLUMNS);
+}
+
+/** The value of a candidate as SQL: what `judgeCandidates` reads. */
+export const candidateSql = ({ sqlName }: Column, i: number): string =>
+  `hash(nullif(${quoteName(sqlName)}::varchar, '')) as candidate${i}`;
+
+/**
+ * Those of the candidates whose rows err together.
+ * @param rows What stands after FROM: rows with a `gap` and the candidates' values.
+ */
+export async function judgeCandidates(
+  database: Database,
+  candidates: readonly Column[],
+  rows: string,
+): Promise<ClusterSuspect[]> {
   if (candidates.length === 0) return [];
   const ids = candidates.map((_, i) => `candidate${i}`);
-  const extra = candidates.map(
-    ({ sqlName }, i) => `hash(nullif(${quoteName(sqlName)}::varchar, '')) as ${ids[i]}`,
-  );
-  const rows = scoredSql(table, { ...mapping, group: null, by: [] }, where, { limit: ROWS, extra });
   await database.connection.run(
-    `create temp table neighbours as select confidence - outcome as gap, ${ids.join(", ")} from (${rows}) where status = ${ROW.scored}`,
+    `create temp table neighbours as select gap, ${ids.join(", ")} from ${rows} limit ${ROWS}`,
   );
   const suspects: ClusterSuspect[] = [];
   for (const [i, id] of ids.entries()) {

@@ -12,6 +12,8 @@ export type InputErrorCode =
   | "not-a-number"
   | "not-a-probability"
   | "not-binary"
+  | "not-a-time"
+  | "out-of-range"
   | "wrong-length"
   | "not-normalised"
   | "unknown-class"
