@@ -3,8 +3,10 @@ import { designEffect } from "credence/estimate";
 import { computeClasses } from "../classes/computeClasses.js";
 import type { Records } from "../reading/records.js";
 import { computeContrast } from "./contrast.js";
+import { computeDecision } from "./decision.js";
 import { methodsOf } from "./methods.js";
 import { computeMetrics } from "./metrics.js";
+import { computeMulticalibration } from "./multicalibration.js";
 import { type AnalysisOptions, reportOptions } from "./options.js";
 import { computeRecalibration } from "./recalibration.js";
 import { computeReliability } from "./reliability.js";
@@ -13,6 +15,7 @@ import { sampleRows } from "./sample.js";
 import { estimateOptions, gapsOf, type Scored } from "./scored.js";
 import { computeSlices } from "./slices.js";
 import { splitRecords } from "./splits.js";
+import { takeRows } from "./takeRows.js";
 import { certify, computeRiskCoverage } from "./threshold.js";
 import { verdictOf } from "./verdict.js";
 import { findWarnings } from "./warnings.js";
@@ -53,6 +56,11 @@ export function analyse(records: Records, options: AnalysisOptions = {}): Report
   const slices = computeSlices(rows, records.slices, settings);
   step("splits", 0.5);
   const parts = splitRecords(sample, seed);
+  const { indices } = sample;
+  const columns = records.slices.map((column) =>
+    indices ? { ...column, codes: takeRows(column.codes, indices) } : column,
+  );
+  const multicalibration = computeMulticalibration(parts, columns, level, seed);
   const recalibration = computeRecalibration(parts, {
     bins,
     level,
@@ -62,6 +70,7 @@ export function analyse(records: Records, options: AnalysisOptions = {}): Report
   step("threshold", 0.8);
   const threshold = certify(sample, parts, settings);
   const riskCoverage = computeRiskCoverage(sample, level);
+  const decision = computeDecision(sample, level, seed);
   step("contrast", 0.9);
   const contrast = computeContrast({ rows, sample }, parts, settings, { metrics, threshold });
   const classes = computeClasses(records.classes, { ...estimation, bins });
@@ -93,8 +102,10 @@ export function analyse(records: Records, options: AnalysisOptions = {}): Report
     decomposition,
     reliability,
     slices,
+    multicalibration,
     recalibration,
     threshold,
+    decision,
     riskCoverage,
     contrast,
     classes,

@@ -1,10 +1,12 @@
 import { formatCount, formatPercent, formatPlural } from "../words/format.js";
+import { DECISION_ROWS } from "./decision.js";
 import type { Method, Report } from "./report.js";
 import { MOST_ROWS } from "./sample.js";
 
 /** The footnotes of a report: how each thing in it was computed, and where that comes from. */
 export function methodsOf(report: Omit<Report, "methods">): Method[] {
-  const { options, groups, slices, recalibration, threshold, contrast, classes, splits } = report;
+  const { options, groups, slices, multicalibration, recalibration, threshold, contrast, classes, splits } =
+    report;
   const clusters = groups ? `, cluster-robust over ${formatPlural(groups.count, "group")}` : "";
   const level = formatPercent(options.level);
   const sampled =
@@ -61,6 +63,13 @@ export function methodsOf(report: Omit<Report, "methods">): Method[] {
         `The intervals of the gap (mean confidence − accuracy) hold for all ${slices.length} slices at once (max-t${clusters}), those of the other metrics at Šidák's level: a slice that is named did not stand out by chance. A slice counts as off where its interval excludes 0. Worst first: by the error that is certainly there.`,
         "Hothorn, Bretz & Westfall 2008; Šidák 1967.",
       ),
+    multicalibration.cells !== null &&
+      method(
+        "multicalibration",
+        "Cells of slice and confidence",
+        `A cell is one slice × one of ${multicalibration.bands.length} bands of confidence, each with about an equal share of the fit part. The cells that look off there are measured on the evaluate part, which had no say in the choice; their intervals hold together (max-t or Šidák${groups ? ", cluster-robust" : ""}).${sampled}`,
+        "Hébert-Johnson et al. 2018; Hothorn, Bretz & Westfall 2008.",
+      ),
     recalibration.chosen !== null &&
       method(
         "recalibration",
@@ -75,6 +84,12 @@ export function methodsOf(report: Omit<Report, "methods">): Method[] {
       threshold.method === "betting"
         ? "Angelopoulos et al. 2021 (Learn then Test); Waudby-Smith & Ramdas 2024."
         : "Angelopoulos et al. 2021 (Learn then Test); Clopper & Pearson 1934.",
+    ),
+    method(
+      "decision",
+      "Net benefit",
+      `Acting at threshold t: right answers − t/(1 − t) · wrong ones, per row. The band holds for each threshold alone${clusters}. Better or worse than acting on all and on none is called proven where exact intervals for the share of right answers at t and above, and below t, leave no other reading; these hold for all thresholds at once (Šidák).${report.n > DECISION_ROWS ? ` Uses about ${formatCount(DECISION_ROWS)} of the rows, drawn at random${groups ? " in whole groups" : ""}.` : ""}`,
+      "Vickers & Elkin 2006; Clopper & Pearson 1934.",
     ),
     classes &&
       method(

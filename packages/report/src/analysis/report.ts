@@ -1,4 +1,4 @@
-import type { MurphyDecomposition, ReliabilityCurve } from "credence/calibration";
+import type { DecisionPoint, MurphyDecomposition, ReliabilityCurve } from "credence/calibration";
 import type { Estimate, RowsUsed } from "credence/estimate";
 import type { CalibratorJSON, ComparedCandidate } from "credence/recalibration";
 import type { CertifiedThreshold, RiskCoveragePoint } from "credence/selective";
@@ -29,8 +29,12 @@ export interface Report {
   readonly reliability: Reliability;
   /** Worst first, over all `--by` columns together. */
   readonly slices: readonly Slice[];
+  /** Cells of slice × confidence that are off: found on the fit part, measured on the evaluate part. */
+  readonly multicalibration: Multicalibration;
   readonly recalibration: Recalibration;
   readonly threshold: Threshold;
+  /** What acting on the confidences is worth. */
+  readonly decision: Decision;
   /** Risk against coverage on all rows, thinned for drawing; its intervals hold for one point at a time. */
   readonly riskCoverage: readonly RiskCoveragePoint[];
   /** What would have been concluded by row, where rows come in groups; null without groups. */
@@ -109,6 +113,40 @@ export interface Slice {
   readonly finding: SliceFinding;
 }
 
+/** A band of confidence: from its lower end up to, but without, its upper end (1 is in the last). */
+export interface ConfidenceBand {
+  /** "hesitant", "middling", "confident"; empty where one band holds everything. */
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** One value of one `--by` column × one band of confidence, on the evaluate part. */
+export interface CellFinding {
+  readonly column: string;
+  readonly value: string;
+  readonly band: ConfidenceBand;
+  readonly n: number;
+  readonly groups?: number;
+  readonly accuracy: number;
+  readonly meanConfidence: number;
+  /** Mean confidence − accuracy; the intervals of all measured cells hold together. */
+  readonly gap: Estimate;
+  /** Whether the interval leaves 0 out. */
+  readonly finding: boolean;
+}
+
+/** Where the confidences fail, by slice and confidence together. */
+export interface Multicalibration {
+  /** The cells that looked off on the fit part, as the evaluate part has them, worst first; null where none could be looked for. */
+  readonly cells: readonly CellFinding[] | null;
+  /** Why none could be looked for. */
+  readonly reason: string | null;
+  readonly bands: readonly ConfidenceBand[];
+  /** Cells of the fit part that were large enough to be looked at. */
+  readonly searched: number;
+}
+
 /** Calibration of the evaluation part. */
 export interface BeforeAfter {
   readonly ece: Estimate;
@@ -140,6 +178,23 @@ export interface Recalibration {
 export interface Threshold extends Omit<CertifiedThreshold, "tested"> {
   /** What the threshold does on the evaluate part, which neither chose nor certified it; null without a threshold. */
   readonly evaluated: { readonly coverage: Estimate; readonly risk: Estimate | null } | null;
+}
+
+/** Whether acting on the confidences is proven better, or worse, than the better of acting always and never. */
+export type DecisionFinding = "better" | "worse" | "undecided";
+
+/** Thresholds from … to, both included. */
+export interface ThresholdRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The decision curve: acting is to let an answer out, at threshold t where a wrong one costs t/(1 − t) right ones. */
+export interface Decision {
+  /** Net benefits; their intervals hold for each threshold alone, the findings for all of them together. */
+  readonly points: readonly (DecisionPoint & { readonly finding: DecisionFinding })[];
+  readonly better: readonly ThresholdRange[];
+  readonly worse: readonly ThresholdRange[];
 }
 
 /** The same question asked by row and by group. */

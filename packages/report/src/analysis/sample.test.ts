@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { smallRecords } from "../records.test-support.js";
 import { analyse } from "./analyse.js";
+import { DECISION_ROWS } from "./decision.js";
 import { methodsOf } from "./methods.js";
 import { MOST_ROWS, sampleRows } from "./sample.js";
 
@@ -18,6 +19,8 @@ it("takes whole groups, about as many rows as asked, and everything where that i
 it("is admitted in the footnotes, and only where it was taken", () => {
   const report = analyse(smallRecords());
   const said = (n: number) => methodsOf({ ...report, n }).filter(({ text }) => /drawn at random/.test(text));
-  expect(said(MOST_ROWS)).toEqual([]);
-  expect(said(MOST_ROWS + 1).map(({ id }) => id)).toEqual(["ranking", "splits"]);
+  const ids = (n: number) => said(n).map(({ id }) => id);
+  expect(ids(DECISION_ROWS)).toEqual([]);
+  expect(ids(DECISION_ROWS + 1)).toEqual(["decision"]);
+  expect(ids(MOST_ROWS + 1)).toEqual(["ranking", "multicalibration", "decision", "splits"]);
 });

@@ -10,6 +10,8 @@ const SHARES = { fit: 0.3, certify: 0.4, evaluate: 0.3 };
 /** The columns of one part, with what fitted objects remember of it. */
 export interface PartRows extends Scored {
   readonly rows: Part["rows"];
+  /** Where the rows stand among those that were split. */
+  readonly indices: Part["indices"];
 }
 
 /** The three parts; null where the data is too small to be split. */
@@ -19,10 +21,16 @@ export interface PartsOfRecords {
 }
 
 const USES: Splits["uses"] = [
-  { what: "metrics, reliability diagram, slices", rows: "all" },
-  { what: "choice and fit of the recalibration; thresholds to test", rows: "fit" },
+  { what: "metrics, reliability diagram, slices, net benefit", rows: "all" },
+  {
+    what: "choice and fit of the recalibration; thresholds to test; cells that look miscalibrated",
+    rows: "fit",
+  },
   { what: "certificate of the threshold", rows: "certify" },
-  { what: "before against after recalibration; check of the threshold", rows: "evaluate" },
+  {
+    what: "before against after recalibration; check of the threshold; measure of those cells",
+    rows: "evaluate",
+  },
 ];
 
 /** Cuts the rows into disjoint parts, groups whole. */
@@ -35,6 +43,7 @@ export function splitRecords(rows: Scored, seed: number): PartsOfRecords {
       outcomes: takeRows(outcomes, indices),
       groups: groups && takeRows(groups, indices),
       rows: used,
+      indices,
     });
     const parts = { fit: part(split.fit), certify: part(split.certify), evaluate: part(split.evaluate) };
     const used = { fit: parts.fit.rows, certify: parts.certify.rows, evaluate: parts.evaluate.rows };

@@ -1,6 +1,7 @@
 import type { Report } from "../analysis/report.js";
 import { classRows } from "../words/classRows.js";
 import { contrastLesson, contrastRows } from "../words/contrastRows.js";
+import { decisionWords } from "../words/decisionWords.js";
 import {
   formatCount,
   formatEstimate,
@@ -11,7 +12,11 @@ import {
 } from "../words/format.js";
 import { methodName } from "../words/methodName.js";
 import { metricRows } from "../words/metricRows.js";
+import { multicalibrationLead, multicalibrationSentences } from "../words/multicalibrationWords.js";
 import { sourceLine } from "../words/sourceLine.js";
+import { escapeMarkdown, table } from "./markdownText.js";
+
+const MOST_CELLS = 5;
 
 /** The report as Markdown: for a pull request, a wiki or a release note. */
 export function renderMarkdown(report: Report): string {
@@ -31,7 +36,9 @@ export function renderMarkdown(report: Report): string {
     ...reliability(report),
     ...classes(report),
     ...slices(report),
+    ...multicalibration(report),
     ...recalibration(report),
+    ...decision(report),
     ...contrast(report),
     ...rows(report),
     "## Methods",
@@ -80,6 +87,20 @@ function slices({ slices: all, options }: Report): string[] {
     `Intervals hold for all ${all.length} slices at once (${formatPercent(options.level)}).`,
     table(["slice", "rows", "says", "is right", "gap", "calibration error", "finding"], rows),
   ];
+}
+
+function multicalibration({ multicalibration: found, slices: all }: Report): string[] {
+  if (all.length === 0) return [];
+  const sentences = multicalibrationSentences(found, MOST_CELLS);
+  return [
+    "## Slices by confidence",
+    escapeMarkdown(multicalibrationLead(found)),
+    ...(sentences.length > 0 ? [sentences.map((text) => `- ${escapeMarkdown(text)}`).join("\n")] : []),
+  ];
+}
+
+function decision({ decision: found, options }: Report): string[] {
+  return ["## Net benefit", escapeMarkdown(decisionWords(found, options.level))];
 }
 
 function recalibration({ recalibration: { reason, candidates, evaluation } }: Report): string[] {
@@ -151,13 +172,3 @@ function rows({ splits, n, groups }: Report): string[] {
     ),
   ];
 }
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => escapeMarkdown(cell).replaceAll("|", "\\|")).join(" | ")} |`;
-  return [line(head), `|${head.map(() => "---").join("|")}|`, ...rows.map(line)].join("\n");
-}
-
-/** Names from the data are text, not Markdown or HTML: no tags, no emphasis, no links. */
-const escapeMarkdown = (text: string): string =>
-  text.replace(/[\\`*_<>#]|&(?=#?\w+;)|\](?=[([:])/g, "\\$&").replace(/\s*\n\s*/g, " ");

@@ -1,7 +1,9 @@
 import type { Report, Slice } from "../analysis/report.js";
 import { contrastLesson, contrastRows } from "../words/contrastRows.js";
+import { decisionWords } from "../words/decisionWords.js";
 import { formatCount, formatEstimate, formatInterval, formatPercent, formatShare } from "../words/format.js";
 import { metricRows } from "../words/metricRows.js";
+import { multicalibrationLead, multicalibrationSentences } from "../words/multicalibrationWords.js";
 import { sourceLine } from "../words/sourceLine.js";
 import { reliabilityText } from "./diagram.js";
 import { createPaint, type Paint } from "./paint.js";
@@ -16,6 +18,7 @@ export interface TerminalOptions {
 }
 
 const MOST_SLICES = 8;
+const MOST_CELLS = 3;
 
 /** The report as text for a terminal: the verdict first, then the numbers. */
 export function renderTerminal(report: Report, options: TerminalOptions = {}): string {
@@ -38,13 +41,16 @@ export function renderTerminal(report: Report, options: TerminalOptions = {}): s
     ...reliabilityText(report.reliability, paint),
     ...classes(report, paint),
     ...slices(report, paint, width),
+    ...multicalibration(report, paint, width),
+    ...decision(report, paint, width),
     ...contrast(report, paint, width),
     ...notes(report, paint, width),
   ];
   return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
 }
 
-function headline({ verdict }: Report, paint: Paint, width: number): string[] {
+/** The verdict in a line, with its mark. */
+export function headline({ verdict }: Pick<Report, "verdict">, paint: Paint, width: number): string[] {
   const mark = {
     good: paint.good("✔"),
     caution: paint.caution("▲"),
@@ -55,7 +61,8 @@ function headline({ verdict }: Report, paint: Paint, width: number): string[] {
   return [`${mark[verdict.status]} ${paint.strong(first)}`, ...rest.map((line) => `  ${paint.strong(line)}`)];
 }
 
-function alarms({ warnings }: Report, paint: Paint, width: number): string[] {
+/** What must be read first. */
+export function alarms({ warnings }: Pick<Report, "warnings">, paint: Paint, width: number): string[] {
   return warnings
     .filter(({ severity }) => severity === "alarm")
     .flatMap(({ message }) => ["", ...wrap(message, width - 4).map((line) => paint.bad(`  ! ${line}`))]);
@@ -99,6 +106,31 @@ function slices({ slices: all, options }: Report, paint: Paint, width: number): 
   ];
 }
 
+function multicalibration(
+  { multicalibration: found, slices: all }: Report,
+  paint: Paint,
+  width: number,
+): string[] {
+  if (all.length === 0) return [];
+  const sentences = multicalibrationSentences(found, MOST_CELLS);
+  return [
+    "",
+    `  ${paint.strong("Slices by confidence")}`,
+    ...wrap(multicalibrationLead(found), width - 4).map((line) => paint.muted(`  ${line}`)),
+    ...sentences.flatMap((text) =>
+      wrap(text, width - 4).map((line, i) => `  ${i === 0 ? "·" : " "} ${line}`),
+    ),
+  ];
+}
+
+function decision({ decision: found, options }: Report, paint: Paint, width: number): string[] {
+  return [
+    "",
+    `  ${paint.strong("Net benefit")}`,
+    ...wrap(decisionWords(found, options.level), width - 4).map((line) => `  ${line}`),
+  ];
+}
+
 function classes({ classes: found }: Report, paint: Paint): string[] {
   if (!found) return [];
   const { count, classwise, topLabel } = found;
@@ -121,7 +153,8 @@ function contrast({ contrast: found, groups }: Report, paint: Paint, width: numb
   ];
 }
 
-function notes({ warnings, origin }: Report, paint: Paint, width: number): string[] {
+/** What should be known, and what was guessed. */
+export function notes({ warnings, origin }: Notes, paint: Paint, width: number): string[] {
   const texts = [
     ...warnings.filter(({ severity }) => severity === "note").map(({ message }) => message),
     ...origin.guesses,
@@ -135,5 +168,11 @@ function notes({ warnings, origin }: Report, paint: Paint, width: number): strin
   ];
 }
 
-const clip = (text: string, length: number): string =>
+interface Notes {
+  readonly warnings: Report["warnings"];
+  readonly origin: { readonly guesses: readonly string[] };
+}
+
+/** Text cut to a length. */
+export const clip = (text: string, length: number): string =>
   text.length > length ? `${text.slice(0, length - 1)}…` : text;
