@@ -13,6 +13,7 @@ export type ErrorCode =
   | "unknown-option"
   | "unknown-class"
   | "unknown-group"
+  | "unknown-token"
   | "too-few"
   | "rows-overlap"
   | "invalid-json"
@@ -23,6 +24,7 @@ export type ErrorCode =
   | "diverged"
   | "in-use"
   | "too-large"
+  | "too-long"
   | "cyclic-graph"
   | "impossible-evidence";
 

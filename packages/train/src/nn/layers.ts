@@ -1,5 +1,6 @@
 import { CredenceError } from "credence/numeric";
 import {
+  type AttentionOptions,
   add,
   attention as attend,
   batchNorm as batchNormOf,
@@ -127,12 +128,21 @@ export function batchNorm(scope: Scope, name: string, x: Tensor, momentum = 0.1)
   return named(name, y);
 }
 
+export interface SelfAttentionOptions extends AttentionOptions {
+  heads: number;
+  /**
+   * What is attended to, from the keys and values [batch, heads, places, width / heads] of x: those remembered from
+   * earlier places as well, for instance. Default: just these.
+   */
+  remember?: (keys: Tensor, values: Tensor) => readonly [Tensor, Tensor];
+}
+
 /** Multi-head self-attention over [batch, places, width]. */
 export function selfAttention(
   scope: Scope,
   name: string,
   x: Tensor,
-  { heads, causal = false }: { heads: number; causal?: boolean },
+  { heads, remember, ...options }: SelfAttentionOptions,
 ): Tensor {
   const own = scope.within(name);
   const [batch, places, width] = x.shape;
@@ -142,6 +152,7 @@ export function selfAttention(
   // [batch, places, 3, heads, head] → [3, batch, heads, places, head], so that q, k and v are whole blocks.
   const blocks = transpose(reshape(all, [batch, places, 3, heads, head]), [2, 0, 3, 1, 4]);
   const [q, k, v] = split(blocks, [1, 1, 1], 0).map((part) => reshape(part, [batch, heads, places, head]));
-  const seen = transpose(attend(q, k, v, { causal }), [0, 2, 1, 3]);
+  const [keys, values] = remember?.(k, v) ?? [k, v];
+  const seen = transpose(attend(q, keys, values, options), [0, 2, 1, 3]);
   return named(name, dense(own, "out", reshape(seen, [batch, places, width]), width, plain));
 }
