@@ -18,6 +18,18 @@ export {
 } from "./classifier/classifier.js";
 export type { Classifier, ClassifierCard } from "./classifier/classifierModel.js";
 export type { Architecture, ConvBlock } from "./classifier/classifierNet.js";
+export type { DenoisingNetwork, MlpNetwork, UnetNetwork } from "./diffusion/denoiser.js";
+export {
+  type ConditionalDiffusionDefinition,
+  type ConditionalDiffusionOptions,
+  type DiffusionDefinition,
+  type DiffusionOptions,
+  type DiffusionSettings,
+  diffusion,
+} from "./diffusion/diffusion.js";
+export type { ConditionalDiffusion, Diffusion, DiffusionCard } from "./diffusion/diffusionModel.js";
+export type { NoiseSchedule } from "./diffusion/noiseSchedule.js";
+export type { DiffusionSampleOptions } from "./diffusion/reverseProcess.js";
 export { type Kind, load, type ModelOf } from "./load.js";
 export type { Rows } from "./rows.js";
 export type { EpochOptions } from "./trainEpochs.js";

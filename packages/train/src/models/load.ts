@@ -1,10 +1,13 @@
 import { CredenceError } from "credence/numeric";
 import { type Card, type ModelFiles, readModel } from "./card.js";
 import { openClassifier } from "./classifier/classifierModel.js";
+import { openConditionalDiffusion, openDiffusion } from "./diffusion/diffusionModel.js";
 
 /** How each kind of model is opened. */
 const openers = {
   classifier: openClassifier,
+  conditionalDiffusion: openConditionalDiffusion,
+  diffusion: openDiffusion,
 } satisfies { [kind: string]: (files: ModelFiles, card: never) => unknown };
 
 /** The kinds of models that can be loaded. */

@@ -1,0 +1,133 @@
+import { CredenceError, checkCount, checkNotEmpty, type Matrix } from "credence/numeric";
+import type { LossPoint } from "../../loop/index.js";
+import type {
+  BoundedDensity,
+  BoundOptions,
+  ConditionalBoundedDensity,
+  ConditionalSampler,
+  Sampler,
+  Trained,
+} from "../capabilities.js";
+import { type Card, type ModelFiles, saveModel } from "../card.js";
+import { rowsWithColumns } from "../columns.js";
+import { type Rows, toLabels } from "../rows.js";
+import type { DiffusionSettings } from "./diffusion.js";
+import { createReverseProcess, type DiffusionSampleOptions } from "./reverseProcess.js";
+
+/** What a saved diffusion model says about itself. */
+export interface DiffusionCard extends Card, DiffusionSettings {
+  /** "diffusion" models p(x), "conditionalDiffusion" p(x | y). */
+  readonly kind: "diffusion" | "conditionalDiffusion";
+  /** Values of one sample. */
+  readonly features: number;
+  /** Scale of each channel in the data's units, and its range after standardisation. A vector's columns are channels. */
+  readonly channels: readonly {
+    readonly mean: number;
+    readonly deviation: number;
+    readonly low: number;
+    readonly high: number;
+  }[];
+  readonly training: { readonly [fact: string]: number | string };
+  /** The loss curve. */
+  readonly history: readonly LossPoint[];
+}
+
+/**
+ * A trained diffusion model of p(x). Estimates of the clean sample are held within the range of the training data, in
+ * sampling and in the bound.
+ */
+export interface Diffusion extends Trained<DiffusionCard>, Sampler, BoundedDensity {
+  /** `count` samples, one a row. Equal seeds give equal samples, bit for bit. */
+  sample(count: number, options?: DiffusionSampleOptions): Promise<Matrix>;
+  /**
+   * An unbiased estimate of the variational lower bound of log p(x) of each row, in nats, in the units of the data (Ho et
+   * al. 2020, eq. 5, with the posterior's variances). Its model adds noise of variance β₁ in the last step as well, which
+   * sampling leaves out.
+   * @param options `samples`: draws of noise and time for each row, the times stratified. Default 32.
+   */
+  logProbabilityBound(x: Rows, options?: BoundOptions): Promise<Float64Array>;
+}
+
+/** A trained diffusion model of p(x | y); as {@link Diffusion}, given classes. */
+export interface ConditionalDiffusion
+  extends Trained<DiffusionCard>,
+    ConditionalSampler,
+    ConditionalBoundedDensity {
+  /**
+   * One sample for each class that is asked for.
+   * @param options `guidance`: see {@link ConditionalDiffusionOptions}. Default: the model's.
+   */
+  sample(
+    classes: ArrayLike<number>,
+    options?: DiffusionSampleOptions & { guidance?: number },
+  ): Promise<Matrix>;
+  /** As for {@link Diffusion}, of log p(x | y), without guidance. */
+  logProbabilityBound(x: Rows, classes: ArrayLike<number>, options?: BoundOptions): Promise<Float64Array>;
+}
+
+const MODEL = "model.onnx";
+
+/** Opens a diffusion model from its files. */
+export const openDiffusion = (files: ModelFiles, card: DiffusionCard): Promise<Diffusion> =>
+  createDiffusion(files[MODEL], card);
+
+/** Opens a diffusion model given classes from its files. */
+export const openConditionalDiffusion = (
+  files: ModelFiles,
+  card: DiffusionCard,
+): Promise<ConditionalDiffusion> => createConditionalDiffusion(files[MODEL], card);
+
+export async function createDiffusion(onnx: Uint8Array, card: DiffusionCard): Promise<Diffusion> {
+  const { sample, bound, release } = await createReverseProcess(onnx, card);
+  return {
+    card,
+    async sample(count, options = {}) {
+      const fn = "Diffusion.sample";
+      checkCount(fn, "count", count);
+      return sample(fn, count, null, options);
+    },
+    async logProbabilityBound(x, options = {}) {
+      const fn = "Diffusion.logProbabilityBound";
+      return bound(fn, rowsWithColumns(fn, "x", x, card.features), null, options);
+    },
+    save: (directory) => saveModel(directory, { [MODEL]: onnx }, card),
+    release,
+  };
+}
+
+export async function createConditionalDiffusion(
+  onnx: Uint8Array,
+  card: DiffusionCard,
+): Promise<ConditionalDiffusion> {
+  const { sample, bound, release } = await createReverseProcess(onnx, card);
+  const labelled = (fn: string, classes: ArrayLike<number>, rows: number, guidance: number) => ({
+    labels: toLabels(fn, "classes", classes, rows, card.classes ?? undefined).labels,
+    guidance,
+  });
+  return {
+    card,
+    async sample(classes, { guidance = card.guidance, ...options } = {}) {
+      const fn = "ConditionalDiffusion.sample";
+      checkNotEmpty(fn, "classes", classes);
+      checkGuidance(fn, guidance);
+      return sample(fn, classes.length, labelled(fn, classes, classes.length, guidance), options);
+    },
+    async logProbabilityBound(x, classes, options = {}) {
+      const fn = "ConditionalDiffusion.logProbabilityBound";
+      const matrix = rowsWithColumns(fn, "x", x, card.features);
+      return bound(fn, matrix, labelled(fn, classes, matrix.rows, 1), options);
+    },
+    save: (directory) => saveModel(directory, { [MODEL]: onnx }, card),
+    release,
+  };
+}
+
+/** Refuses a guidance that is negative or not finite. */
+export function checkGuidance(fn: string, guidance: number): void {
+  if (!(guidance >= 0 && Number.isFinite(guidance)))
+    throw new CredenceError(
+      "out-of-range",
+      { function: fn, argument: "guidance", value: guidance },
+      "must be 0 or more.",
+    );
+}
