@@ -23,6 +23,13 @@ export interface Bindings {
   readonly finite?: readonly string[];
 }
 
+/** Some rows of a variable: those at [from, to) along its first axis. They are not copied. */
+export interface RowsOfVariable {
+  readonly variable: string;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** What the worker is asked. */
 export type Request =
   | { kind: "set"; variables: { readonly [name: string]: TensorData }; keep: boolean }
@@ -33,6 +40,7 @@ export type Request =
       session: number;
       feeds: { readonly [name: string]: TensorData };
       outputs: readonly string[] | null;
+      rows: { readonly [input: string]: RowsOfVariable };
     }
   | { kind: "release"; session: number };
 

@@ -1,6 +1,14 @@
 import { Worker } from "node:worker_threads";
 import { CredenceError } from "credence/numeric";
-import type { Bindings, Failure, Reply, Request, SessionDescription, SessionOptions } from "./protocol.js";
+import type {
+  Bindings,
+  Failure,
+  Reply,
+  Request,
+  RowsOfVariable,
+  SessionDescription,
+  SessionOptions,
+} from "./protocol.js";
 import type { TensorData } from "./tensor.js";
 
 /** Tensors by name. */
@@ -14,7 +22,8 @@ export interface Session extends SessionDescription {
    * Runs the model once. Runs of one runtime happen one after another, in the order they were asked for.
    * @param feeds Every input that is not bound to a variable. Their memory is copied to the worker.
    * @param options `outputs`: the names wanted, default all that are not bound to a variable. `transfer`: hand the
-   * feeds' memory over instead of copying; they cannot be used afterwards. `signal` gives up waiting: the promise is
+   * feeds' memory over instead of copying; they cannot be used afterwards. `rows`: inputs fed from rows of variables.
+   * `signal` gives up waiting: the promise is
    * rejected at once, and the run that has begun ends unheard.
    * @throws CredenceError "session-failed" where ONNX Runtime refuses.
    */
@@ -26,6 +35,7 @@ export interface Session extends SessionDescription {
 export interface RunOptions {
   outputs?: readonly string[];
   transfer?: boolean;
+  rows?: { readonly [input: string]: RowsOfVariable };
   signal?: AbortSignal;
 }
 
@@ -93,9 +103,9 @@ export function startRuntime({ engine = "onnxruntime-node" }: RuntimeOptions = {
     })) as SessionDescription;
     return {
       ...description,
-      run: (feeds, { outputs, transfer, signal } = {}) =>
+      run: (feeds, { outputs, transfer, rows = {}, signal } = {}) =>
         request(
-          { kind: "run", session, feeds, outputs: outputs ?? null },
+          { kind: "run", session, feeds, outputs: outputs ?? null, rows },
           transfer ? buffersOf(feeds) : [],
           signal,
         ) as Promise<{ [name: string]: TensorData }>,

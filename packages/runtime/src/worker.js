@@ -2,7 +2,7 @@
  * The worker thread: holds the sessions and the variables, answers one request after another. ONNX Runtime blocks the
  * thread it runs on, which is why it runs here. Plain JavaScript, so that the same file serves the sources and the build.
  * @import { TensorData } from "./tensor.js"
- * @import { Bindings, Failure, Reply, Request, SessionDescription } from "./protocol.js"
+ * @import { Bindings, Failure, Reply, Request, RowsOfVariable, SessionDescription } from "./protocol.js"
  * @import * as ort from "onnxruntime-node"
  */
 import { parentPort, workerData } from "node:worker_threads";
@@ -48,6 +48,14 @@ function variable(name) {
   return found;
 }
 
+/** A view, not a copy. @param {typeof ort} runtime @param {RowsOfVariable} rows */
+function rowsOf({ Tensor }, { variable: name, from, to }) {
+  const { type, data, dims } = variable(name);
+  const size = data.length / dims[0];
+  const part = /** @type {Float32Array} */ (data).subarray(from * size, to * size);
+  return new Tensor(/** @type {"float32"} */ (type), part, [to - from, ...dims.slice(1)]);
+}
+
 /** @param {Extract<Request, { kind: "set" }>} request */
 async function set({ variables: values, keep }) {
   const runtime = await engine();
@@ -79,7 +87,7 @@ async function open({ session: key, model, options, bindings }) {
 }
 
 /** @param {Extract<Request, { kind: "run" }>} request */
-async function run({ session: key, feeds, outputs }) {
+async function run({ session: key, feeds, outputs, rows }) {
   const runtime = await engine();
   const held = sessions.get(key);
   if (!held) throw new Refusal("session-failed", "the session was released");
@@ -92,6 +100,7 @@ async function run({ session: key, feeds, outputs }) {
   const fed = {};
   for (const [name, tensor] of Object.entries(feeds)) fed[name] = toEngine(runtime, tensor);
   for (const [input, name] of Object.entries(reads)) fed[input] = variable(name);
+  for (const [input, some] of Object.entries(rows)) fed[input] = rowsOf(runtime, some);
   const fetched = [
     ...(outputs ?? session.outputNames.filter((name) => !(name in writes))),
     ...Object.keys(writes),

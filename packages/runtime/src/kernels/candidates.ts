@@ -10,6 +10,11 @@ const UNDERFLOW = 1e-35;
 export interface Candidates {
   /** Offers to each row from `row` on the smallest values ‖x‖² − 2 q·x of a block of points, which starts at `point`. */
   offer(row: number, point: number, values: TensorData, indices: TensorData): void;
+  /**
+   * Offers a block of the products of the points among themselves to the points of both its sides.
+   * @param near ‖x‖² − 2 q·x for the points q from `row` on (rows) and x from `point` on (columns).
+   */
+  offerSquare(row: number, point: number, near: TensorData): void;
   /** Computes the distances of the candidates of rows to whom every point has been offered. */
   settle(from: number, to: number): void;
   result(): Neighbours;
@@ -70,6 +75,32 @@ export function createCandidates(
           const value = Number(values.data[j]);
           if (value >= mine[taken - 1]) break; // They come in ascending order.
           insert(mine, owners, value, point + Number(found.data[j]));
+        }
+      }
+    },
+    offerSquare(row, point, { shape: [rows, width], data }) {
+      const values = data as Float32Array;
+      const both = row !== point; // Else every point is on both sides.
+      // The largest value that still helps each point; of the columns' points as it stands for the rows'.
+      const most = (at: number) => near[at * taken + taken - 1];
+      const columnMost = Float64Array.from({ length: width }, (_, j) => most(point + j) + norms[point + j]);
+      const offerTo = (to: number, value: number, from: number) => {
+        const own = to * taken;
+        insert(near.subarray(own, own + taken), who.subarray(own, own + taken), value, from);
+      };
+      for (let i = 0, at = 0; i < rows; i++) {
+        const norm = norms[row + i];
+        let rowMost = most(row + i);
+        for (let j = 0; j < width; j++, at++) {
+          const value = values[at];
+          if (value <= rowMost) {
+            offerTo(row + i, value, point + j);
+            rowMost = most(row + i);
+          }
+          if (both && value + norm <= columnMost[j]) {
+            offerTo(point + j, value + norm - norms[point + j], row + i);
+            columnMost[j] = most(point + j) + norms[point + j];
+          }
         }
       }
     },

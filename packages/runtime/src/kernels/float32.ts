@@ -5,7 +5,7 @@ import type { TensorData } from "../tensor.js";
 const LARGEST = 1e16;
 
 /**
- * Rows as float32, less a centre where one is given.
+ * Rows as float32, all or those of a range, less a centre where one is given.
  * @throws CredenceError "not-finite" for NaN, infinity, and numbers whose squares float32 cannot hold.
  */
 export function toFloat32(
@@ -13,12 +13,14 @@ export function toFloat32(
   argument: string,
   { data, rows, columns }: Matrix,
   center: ArrayLike<number> = new Float64Array(columns),
+  first = 0,
+  end = rows,
 ): Float32Array<ArrayBuffer> {
-  const result = new Float32Array(rows * columns);
-  for (let i = 0, at = 0; i < rows; i++)
-    for (let j = 0; j < columns; j++, at++) {
+  const result = new Float32Array((end - first) * columns);
+  for (let i = first, at = first * columns, to = 0; i < end; i++)
+    for (let j = 0; j < columns; j++, at++, to++) {
       if (!(Math.abs(data[at]) <= LARGEST)) throw unfit(fn, argument, at, data[at]);
-      result[at] = data[at] - center[j];
+      result[to] = data[at] - center[j];
     }
   return result;
 }
@@ -35,3 +37,17 @@ export const matrixTensor = (data: Float32Array<ArrayBuffer>, rows: number, colu
   shape: [rows, columns],
   data,
 });
+
+export function meanOf({ data, rows, columns }: Matrix): Float64Array {
+  const mean = new Float64Array(columns);
+  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) mean[j] += data[i * columns + j];
+  return mean.map((sum) => sum / rows);
+}
+
+export function squaredNorms(data: Float32Array, columns: number): Float64Array {
+  return Float64Array.from({ length: data.length / columns }, (_, i) => {
+    let sum = 0;
+    for (let j = i * columns; j < (i + 1) * columns; j++) sum += data[j] * data[j];
+    return sum;
+  });
+}

@@ -3,43 +3,56 @@ import { encodeModel } from "../onnx/encode.js";
 import type { Runtime } from "../runtime.js";
 import { matrixTensor, toFloat32 } from "./float32.js";
 
-/** Rows of one block of the result: a few megabytes, so that nothing is copied twice at once. */
-const BLOCK_ENTRIES = 4e6;
+/** Rows of a block of products. */
+const BLOCK = 1250;
 
-/** A Bᵀ in float32, block by block. */
+/** A Bᵀ in float32, block by block; of A Aᵀ (`b` null) only the blocks on and above the diagonal are computed. */
 export async function gramOn(
   runtime: Runtime,
   a: Matrix,
-  b: Matrix,
-  { threads, signal }: { threads: number; signal?: AbortSignal },
+  b: Matrix | null,
+  { threads, signal, center }: { threads: number; signal?: AbortSignal; center?: ArrayLike<number> },
 ): Promise<Gram> {
   const fn = "gram";
   checkMatrix(fn, "a", a);
-  checkMatrix(fn, "b", b);
-  if (a.columns !== b.columns)
+  if (b) checkMatrix(fn, "b", b);
+  const other = b ?? a;
+  if (a.columns !== other.columns)
     throw new CredenceError(
       "shape-mismatch",
-      { function: fn, argument: "b", value: b.columns },
-      `has ${b.columns} columns but a has ${a.columns}.`,
+      { function: fn, argument: "b", value: other.columns },
+      `has ${other.columns} columns but a has ${a.columns}.`,
     );
   const session = await runtime.cached(`gram ${threads}`, () =>
     runtime.open(model, { threads }, { reads: { b: "gram b" } }),
   );
-  const right = matrixTensor(toFloat32(fn, "b", b), b.rows, b.columns);
-  const left = toFloat32(fn, "a", a);
-  await runtime.set({ "gram b": right }, { transfer: true });
-  const data = new Float32Array(a.rows * b.rows);
-  const rows = Math.max(1, Math.floor(BLOCK_ENTRIES / b.rows));
-  for (let from = 0; from < a.rows; from += rows) {
-    const count = Math.min(rows, a.rows - from);
-    const block = left.slice(from * a.columns, (from + count) * a.columns);
-    const { product } = await session.run(
-      { a: matrixTensor(block, count, a.columns) },
-      { signal, transfer: true },
-    );
-    data.set(product.data as Float32Array, from * b.rows);
+  const block = (matrix: Matrix, argument: string, first: number) => {
+    const end = Math.min(first + BLOCK, matrix.rows);
+    const rows = toFloat32(fn, argument, matrix, center, first, end);
+    return matrixTensor(rows, end - first, matrix.columns);
+  };
+  const data = new Float32Array(a.rows * other.rows);
+  for (let j = 0; j < other.rows; j += BLOCK) {
+    await runtime.set({ "gram b": block(other, b ? "b" : "a", j) }, { transfer: true });
+    for (let i = 0; i < (b ? a.rows : j + 1); i += BLOCK) {
+      const { product } = await session.run({ a: block(a, "a", i) }, { signal, transfer: true });
+      const values = product.data as Float32Array;
+      const [rows, columns] = product.shape;
+      for (let p = 0; p < rows; p++)
+        data.set(values.subarray(p * columns, (p + 1) * columns), (i + p) * other.rows + j);
+    }
   }
-  return { data, rows: a.rows, columns: b.rows };
+  if (!b) mirror(data, a.rows);
+  return { data, rows: a.rows, columns: other.rows };
+}
+
+/** Copies what is above the diagonal below it, by squares that a cache holds. */
+function mirror(data: Float32Array, n: number): void {
+  const side = 64;
+  for (let top = 0; top < n; top += side)
+    for (let left = 0; left <= top; left += side)
+      for (let i = top; i < Math.min(top + side, n); i++)
+        for (let j = left; j < Math.min(left + side, i); j++) data[i * n + j] = data[j * n + i];
 }
 
 const model = encodeModel({

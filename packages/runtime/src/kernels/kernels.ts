@@ -1,7 +1,10 @@
-import type { Gram, Matrix, Neighbours } from "credence/numeric";
+import { type Balls, ballsOf, type Grams, outerRadii } from "credence/fidelity";
+import type { Gram, Matrix, Neighbours, Within } from "credence/numeric";
 import { startRuntime } from "../runtime.js";
+import { meanOf } from "./float32.js";
 import { gramOn } from "./gram.js";
 import { neighboursOn } from "./neighbours.js";
+import { mutuallyWithinOn } from "./within.js";
 
 /** The costly steps of `credence`, made in a worker thread by ONNX Runtime; the results are the same plain data. */
 export interface Kernels {
@@ -12,8 +15,32 @@ export interface Kernels {
     queries?: Matrix,
     options?: KernelOptions,
   ): Promise<Neighbours>;
+  /** As `mutuallyWithin` of credence/numeric: exact, the pairs within each other's radii both ways. */
+  mutuallyWithin(
+    a: Matrix,
+    b: Matrix,
+    radiiOfA: ArrayLike<number>,
+    radiiOfB: ArrayLike<number>,
+    options?: KernelOptions,
+  ): Promise<readonly [Within, Within]>;
+  /** As `pointsWithin` of credence/numeric: exact. */
+  pointsWithin(
+    points: Matrix,
+    centres: Matrix,
+    radii: ArrayLike<number>,
+    options?: KernelOptions,
+  ): Promise<Within>;
+  /** As `createBalls` of credence/fidelity, for `prdcFromBalls` and `precisionRecallFromBalls`. */
+  balls(
+    real: Matrix,
+    generated: Matrix,
+    kept: readonly [number, number],
+    options?: KernelOptions,
+  ): Promise<readonly [Balls, Balls]>;
   /** As `gram` of credence/numeric, in float32. */
-  gram(a: Matrix, b?: Matrix, options?: KernelOptions): Promise<Gram>;
+  gram(a: Matrix, b?: Matrix, options?: GramOptions): Promise<Gram>;
+  /** All that `kernelDistanceFromGrams` needs, and with `center: true` all that `cmmdFromGrams` needs. */
+  grams(real: Matrix, generated: Matrix, options?: KernelOptions & { center?: boolean }): Promise<Grams>;
   /** Ends the worker. */
   close(): Promise<void>;
 }
@@ -21,6 +48,11 @@ export interface Kernels {
 export interface KernelOptions {
   /** Stops between two blocks. */
   signal?: AbortSignal;
+}
+
+export interface GramOptions extends KernelOptions {
+  /** Subtracted from every row first. Default: nothing. */
+  center?: ArrayLike<number>;
 }
 
 /**
@@ -37,10 +69,33 @@ export interface KernelOptions {
  */
 export function startKernels({ threads = 1 }: { threads?: number } = {}): Kernels {
   const runtime = startRuntime();
-  return {
+  const kernels: Kernels = {
     nearestNeighbours: (points, k, queries, options = {}) =>
       neighboursOn(runtime, points, k, queries ?? null, { threads, ...options }),
-    gram: (a, b, options = {}) => gramOn(runtime, a, b ?? a, { threads, ...options }),
+    mutuallyWithin: (a, b, radiiOfA, radiiOfB, options = {}) =>
+      mutuallyWithinOn(runtime, a, b, radiiOfA, radiiOfB, { threads, ...options }),
+    async pointsWithin(points, centres, radii, options) {
+      const none = new Float64Array(points.rows).fill(Number.NaN); // holds nothing
+      return (await kernels.mutuallyWithin(centres, points, radii, none, options))[0];
+    },
+    async balls(real, generated, kept, options) {
+      const own = [
+        await kernels.nearestNeighbours(real, kept[0], undefined, options),
+        await kernels.nearestNeighbours(generated, kept[1], undefined, options),
+      ] as const;
+      const radii = [outerRadii(own[0]), outerRadii(own[1])] as const;
+      return ballsOf(own, await kernels.mutuallyWithin(real, generated, ...radii, options));
+    },
+    gram: (a, b, options = {}) => gramOn(runtime, a, b ?? null, { threads, ...options }),
+    async grams(real, generated, { center = false, ...options } = {}) {
+      const all = { ...options, ...(center && { center: meanOf(real) }) };
+      return {
+        real: await kernels.gram(real, undefined, all),
+        generated: await kernels.gram(generated, undefined, all),
+        cross: await kernels.gram(real, generated, all),
+      };
+    },
     close: () => runtime.close(),
   };
+  return kernels;
 }

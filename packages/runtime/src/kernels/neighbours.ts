@@ -7,16 +7,16 @@ import {
   nearestNeighbours,
 } from "credence/numeric";
 import { encodeModel } from "../onnx/encode.js";
-import type { OnnxNode, OnnxValue } from "../onnx/model.js";
+import type { OnnxNode } from "../onnx/model.js";
 import type { Runtime } from "../runtime.js";
 import { tensorData } from "../tensor.js";
 import { createCandidates } from "./candidates.js";
-import { matrixTensor, toFloat32 } from "./float32.js";
+import { matrixTensor, meanOf, squaredNorms, toFloat32 } from "./float32.js";
 
 /** Rows of a block of products with all points. */
 const BLOCK = 250;
 /** Rows of a square block, whose product serves the rows of both sides. */
-const SQUARE = 1250;
+const SQUARE = 500;
 /** From this many columns on the products cost more than searching them twice. */
 const MANY_COLUMNS = 256;
 /** Candidates beyond those needed, whose distance shows that no other point is nearer. */
@@ -51,101 +51,72 @@ export async function neighboursOn(
 
   const side = (name: string, data: Float32Array<ArrayBuffer>, norms: Float64Array) => ({
     [name]: matrixTensor(data, norms.length, columns),
-    [`${name} norms`]: tensorData("float32", [1, norms.length], norms),
+    [`norms of ${name}`]: tensorData("float32", [norms.length], norms),
   });
-  const sides = { ...side("points", right, pointNorms), ...(queries && side("queries", left, queryNorms)) };
-  await runtime.set(sides, { transfer: true });
-  const leftName = queries ? "queries" : "points";
-  const reads = {
-    left: leftName,
-    right: "points",
-    "left norms": `${leftName} norms`,
-    "right norms": "points norms",
-  };
+  await runtime.set(
+    { ...side("points", right, pointNorms), ...(queries && side("queries", left, queryNorms)) },
+    { transfer: true },
+  );
   const symmetric = !queries && columns >= MANY_COLUMNS;
   const size = symmetric ? SQUARE : BLOCK;
+  const session = await runtime.cached(`neighbours ${symmetric} ${threads}`, () =>
+    runtime.open(symmetric ? allModel : smallestModel, { threads }),
+  );
   for (let i = 0; i < asked.rows; i += size) {
     const iEnd = Math.min(i + size, asked.rows);
     for (let j = symmetric ? i : 0; j < points.rows; j += symmetric ? size : points.rows) {
-      const jEnd = symmetric ? Math.min(j + size, points.rows) : points.rows;
-      const both = symmetric && i !== j;
-      const session = await runtime.cached(`neighbours ${both} ${leftName} ${threads}`, () =>
-        runtime.open(both ? bothSides : leftSide, { threads }, { reads }),
-      );
-      const feeds = { i, "i end": iEnd, j, "j end": jEnd, k: Math.min(taken, jEnd - j) };
-      const all = both ? { ...feeds, "k of right": Math.min(taken, iEnd - i) } : feeds;
-      const found = await session.run(
-        Object.fromEntries(Object.entries(all).map(([name, n]) => [name, tensorData("int64", [1], [n])])),
-        { signal },
-      );
-      candidates.offer(i, j, found.values, found.indices);
-      if (both) candidates.offer(j, i, found["values of right"], found["indices of right"]);
+      const others = { from: j, to: symmetric ? Math.min(j + size, points.rows) : points.rows };
+      const found = await session.run(symmetric ? {} : { k: tensorData("int64", [1], [taken]) }, {
+        signal,
+        rows: {
+          left: { variable: queries ? "queries" : "points", from: i, to: iEnd },
+          right: { variable: "points", ...others },
+          norms: { variable: "norms of points", ...others },
+        },
+      });
+      if (symmetric) candidates.offerSquare(i, j, found.near);
+      else candidates.offer(i, j, found.values, found.indices);
     }
     candidates.settle(i, iEnd);
   }
   return searchAgain(points, queries, candidates.result(), candidates.uncertain());
 }
 
-/** The smallest entries of ‖x‖² − 2 q·x of a block; for both sides, also those of ‖q‖² − 2 q·x for each x. */
-function blockModel(both: boolean): Uint8Array {
-  const slice = (name: string, from: string, axis: string): OnnxNode => ({
-    op: "Slice",
-    inputs: [name, from, `${from} end`, axis],
-    outputs: [`${name} block`],
-  });
-  const smallest = (values: string, k: string, suffix: string): OnnxNode => ({
-    op: "TopK",
-    inputs: [values, k],
-    outputs: [`values${suffix}`, `indices${suffix}`],
-    attributes: { axis: 1, largest: 0, sorted: 1 },
-  });
-  const product = (norms: string[]): OnnxNode => ({
+/** ‖x‖² − 2 q·x for queries q (rows) and points x (columns), or the smallest entries of each row. */
+function blockModel(result: "all" | "smallest"): Uint8Array {
+  const all = result === "all";
+  const product: OnnxNode = {
     op: "Gemm",
-    inputs: ["left block", "right block", ...norms],
-    outputs: ["product"],
+    inputs: ["left", "right", "norms"],
+    outputs: ["near"],
     attributes: { transB: 1, alpha: { float: -2 } },
-  });
-  const matrix = (name: string): OnnxValue => ({
-    name,
-    type: "float32",
-    shape: [`rows of ${name}`, "columns"],
-  });
-  const norms = (name: string): OnnxValue => ({ name, type: "float32", shape: [1, `count of ${name}`] });
-  const one = (name: string): OnnxValue => ({ name, type: "int64", shape: [1] });
-  const results = (suffix: string): OnnxValue[] => [
-    { name: `values${suffix}`, type: "float32", shape: [`rows${suffix}`, `kept${suffix}`] },
-    { name: `indices${suffix}`, type: "int64", shape: [`rows${suffix}`, `kept${suffix}`] },
-  ];
+  };
+  const search: OnnxNode = {
+    op: "TopK",
+    inputs: ["near", "k"],
+    outputs: ["values", "indices"],
+    attributes: { axis: 1, largest: 0, sorted: 1 },
+  };
   return encodeModel({
-    nodes: [
-      slice("left", "i", "axis 0"),
-      slice("right", "j", "axis 0"),
-      slice("right norms", "j", "axis 1"),
-      ...(both
-        ? [
-            product([]),
-            { op: "Add", inputs: ["product", "right norms block"], outputs: ["near"] },
-            smallest("near", "k", ""),
-            slice("left norms", "i", "axis 1"),
-            { op: "Transpose", inputs: ["product"], outputs: ["transposed"], attributes: { perm: [1, 0] } },
-            { op: "Add", inputs: ["transposed", "left norms block"], outputs: ["near of right"] },
-            smallest("near of right", "k of right", " of right"),
-          ]
-        : [product(["right norms block"]), smallest("product", "k", "")]),
-    ],
+    nodes: all ? [product] : [product, search],
     inputs: [
-      ...["left", "right"].map(matrix),
-      ...["left norms", "right norms"].map(norms),
-      ...["i", "i end", "j", "j end", "k"].map(one),
-      ...(both ? [one("k of right")] : []),
+      { name: "left", type: "float32", shape: ["queries", "columns"] },
+      { name: "right", type: "float32", shape: ["points", "columns"] },
+      { name: "norms", type: "float32", shape: ["points"] },
+      ...(all ? [] : [{ name: "k", type: "int64", shape: [1] } as const]),
     ],
-    outputs: [...results(""), ...(both ? results(" of right") : [])],
-    initializers: { "axis 0": tensorData("int64", [1], [0]), "axis 1": tensorData("int64", [1], [1]) },
+    outputs: all
+      ? [{ name: "near", type: "float32", shape: ["queries", "points"] }]
+      : [
+          { name: "values", type: "float32", shape: ["queries", "kept"] },
+          { name: "indices", type: "int64", shape: ["queries", "kept"] },
+        ],
+    initializers: {},
   });
 }
 
-const leftSide = blockModel(false);
-const bothSides = blockModel(true);
+const allModel = blockModel("all");
+const smallestModel = blockModel("smallest");
 
 /** The rows in doubt, by the exact search of credence. */
 function searchAgain(
@@ -173,20 +144,6 @@ function searchAgain(
     }
   });
   return found;
-}
-
-function meanOf({ data, rows, columns }: Matrix): Float64Array {
-  const mean = new Float64Array(columns);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) mean[j] += data[i * columns + j];
-  return mean.map((sum) => sum / rows);
-}
-
-function squaredNorms(data: Float32Array, columns: number): Float64Array {
-  return Float64Array.from({ length: data.length / columns }, (_, i) => {
-    let sum = 0;
-    for (let j = i * columns; j < (i + 1) * columns; j++) sum += data[j] * data[j];
-    return sum;
-  });
 }
 
 function check(points: Matrix, k: number, queries: Matrix | null): void {
