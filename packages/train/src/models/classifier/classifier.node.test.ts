@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createRandom, sampleNormal } from "credence/numeric";
+import { cholesky, choleskySolve, createRandom, sampleNormal } from "credence/numeric";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Classifier, classifier, load } from "../index.js";
 
@@ -68,6 +68,29 @@ describe("classifier", () => {
     const all = await model.logits(test.x);
     const one = await model.logits([test.x.data.subarray(0, 2)]);
     expect(Array.from(one.data)).toEqual(Array.from(all.data).slice(0, 3));
+  });
+
+  it("gives the embeddings that the logits are linear in", async () => {
+    const { data, rows, columns } = await model.embeddings(test.x);
+    expect([rows, columns]).toEqual([600, 16]);
+    const logits = (await model.logits(test.x)).data;
+    // Least squares of the first logit on the embeddings leaves nothing.
+    const size = columns + 1;
+    const design = Array.from({ length: rows }, (_, i) => [
+      1,
+      ...Array.from({ length: columns }, (_, j) => data[i * columns + j]),
+    ]);
+    const normal = Float64Array.from({ length: size * size }, (_, at) => {
+      const [a, b] = [Math.floor(at / size), at % size];
+      return design.reduce((sum, row) => sum + row[a] * row[b], a === b ? 1e-6 : 0);
+    });
+    const right = Float64Array.from({ length: size }, (_, a) =>
+      design.reduce((sum, row, i) => sum + row[a] * logits[3 * i], 0),
+    );
+    const fitted = choleskySolve(cholesky(normal, size) as Float64Array, size, right);
+    design.forEach((row, i) => {
+      expect(row.reduce((sum, value, j) => sum + value * fitted[j], 0)).toBeCloseTo(logits[3 * i], 2);
+    });
   });
 
   it("keeps dropout active on request, reproducibly", async () => {

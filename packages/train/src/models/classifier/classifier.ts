@@ -26,7 +26,7 @@ import {
 } from "../rows.js";
 import { type EpochOptions, trainEpochs } from "../trainEpochs.js";
 import { type Classifier, createClassifier } from "./classifierModel.js";
-import { type Architecture, logitsOf } from "./classifierNet.js";
+import { type Architecture, networkOf } from "./classifierNet.js";
 
 export interface ClassifierOptions extends Architecture {
   /** Number of classes. Default: the largest label + 1. */
@@ -89,8 +89,8 @@ async function train(
   const held = validation && holdOut(validation, data.columns, classes, scale);
 
   const weights = createWeights(seed);
-  const logits = (x: Tensor, isTraining: boolean) =>
-    logitsOf(weights.scope({ training: isTraining }), x, options, classes);
+  const network = (x: Tensor, isTraining: boolean) =>
+    networkOf(weights.scope({ training: isTraining }), x, options, classes);
   const fitted = await trainEpochs(
     {
       fn,
@@ -100,13 +100,13 @@ async function train(
         // The data go to the worker once; each step is told which rows to take.
         const x = gather(parameter("data", [data.rows, ...shape], data.data), rows);
         const targets = gather(parameter("labels", [data.rows], labels, "int64"), rows);
-        const output = logits(x, true);
+        const output = network(x, true).logits;
         return options.loss === "focal"
           ? focal(output, targets, options)
           : crossEntropy(output, targets, options);
       },
       validation: held && {
-        output: logits(input("x", [1, ...shape]), false),
+        output: network(input("x", [1, ...shape]), false).logits,
         loss: (run) => logLoss(held, (part) => run({ x: part })),
       },
       identity: [identity, options],
@@ -118,9 +118,9 @@ async function train(
   // What users feed is standardised inside the model.
   const raw = input("x", [1, ...shape]);
   const constants = [scale.mean, scale.deviation].map((values) => constant(values, shape));
-  const result = logits(div(sub(raw, constants[0]), constants[1]), false);
+  const { logits, embeddings } = network(div(sub(raw, constants[0]), constants[1]), false);
   const { model } = emit(
-    { logits: result, probabilities: softmax(result) },
+    { logits, probabilities: softmax(logits), embeddings },
     { batch: "rows", values: fitted.values },
   );
   return createClassifier(encodeModel(model), {

@@ -25,6 +25,8 @@ export interface Classifier extends Trained<ClassifierCard> {
   predict(x: Rows, options?: PredictOptions): Promise<Matrix>;
   /** The logits, whose softmax the probabilities are; what temperature scaling takes. */
   logits(x: Rows, options?: PredictOptions): Promise<Matrix>;
+  /** The activations that the logits are a linear function of: features for novelty and fidelity, one row per row. */
+  embeddings(x: Rows, options?: PredictOptions): Promise<Matrix>;
   /**
    * Probabilities with dropout active, one matrix for each pass: their spread is the model's uncertainty (Gal &
    * Ghahramani 2016).
@@ -41,7 +43,7 @@ const MODEL = "model.onnx";
 
 /** A classifier from its ONNX file. */
 export async function createClassifier(onnx: Uint8Array, card: ClassifierCard): Promise<Classifier> {
-  const plain = await openModel(onnx, { logits: "logits" });
+  const plain = await openModel(onnx, { logits: "logits", embeddings: "embeddings" });
   let dropping: Promise<Model> | null = null;
 
   function rowsOf(fn: string, x: Rows): Matrix {
@@ -58,6 +60,7 @@ export async function createClassifier(onnx: Uint8Array, card: ClassifierCard): 
     card,
     predict: async (x, options) => softmaxRows(await plain.logits(rowsOf("Classifier.predict", x), options)),
     logits: async (x, options) => plain.logits(rowsOf("Classifier.logits", x), options),
+    embeddings: async (x, options) => plain.embeddings(rowsOf("Classifier.embeddings", x), options),
     async predictWithDropout(x, { passes = 20, seed = 0, signal } = {}) {
       const matrix = rowsOf("Classifier.predictWithDropout", x);
       dropping ??= openModel(onnx, { logits: "logits", dropout: "active" });

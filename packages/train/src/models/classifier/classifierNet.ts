@@ -25,8 +25,13 @@ export interface Architecture {
   dropout?: number;
 }
 
-/** Logits of a batch: convolutions, then hidden layers, each with a rectifier, then one unit for each class. */
-export function logitsOf(scope: Scope, x: Tensor, architecture: Architecture, classes: number): Tensor {
+/** What a batch becomes: convolutions, then hidden layers, each with a rectifier, then one unit for each class. */
+export function networkOf(
+  scope: Scope,
+  x: Tensor,
+  architecture: Architecture,
+  classes: number,
+): { embeddings: Tensor; logits: Tensor } {
   const { hidden = [128], convolutions = [], dropout: rate = 0 } = architecture;
   if (convolutions.length > 0 && x.shape.length < 3)
     throw new CredenceError(
@@ -42,8 +47,10 @@ export function logitsOf(scope: Scope, x: Tensor, architecture: Architecture, cl
   });
   if (h.shape.length > 2) h = flatten(h);
   if (convolutions.length > 0) h = dropout(scope, h, rate);
+  let embeddings = h;
   hidden.forEach((units, i) => {
-    h = dropout(scope, relu(dense(scope, `hidden ${i + 1}`, h, units)), rate);
+    embeddings = relu(dense(scope, `hidden ${i + 1}`, h, units));
+    h = dropout(scope, embeddings, rate);
   });
-  return dense(scope, "logits", h, classes, { initialise: scaled(1) });
+  return { embeddings, logits: dense(scope, "logits", h, classes, { initialise: scaled(1) }) };
 }
