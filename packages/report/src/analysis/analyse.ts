@@ -2,6 +2,7 @@ import { murphyDecomposition } from "credence/calibration";
 import { designEffect } from "credence/estimate";
 import { computeClasses } from "../classes/computeClasses.js";
 import type { Records } from "../reading/records.js";
+import { computeSets } from "../sets/computeSets.js";
 import { computeContrast } from "./contrast.js";
 import { computeDecision } from "./decision.js";
 import { methodsOf } from "./methods.js";
@@ -14,7 +15,7 @@ import { type GroupSummary, REPORT_SCHEMA, type Report } from "./report.js";
 import { sampleRows } from "./sample.js";
 import { estimateOptions, gapsOf, type Scored } from "./scored.js";
 import { computeSlices } from "./slices.js";
-import { splitRecords } from "./splits.js";
+import { splitRecords, withSets } from "./splits.js";
 import { takeRows } from "./takeRows.js";
 import { certify, computeRiskCoverage } from "./threshold.js";
 import { verdictOf } from "./verdict.js";
@@ -75,6 +76,9 @@ export function analyse(records: Records, options: AnalysisOptions = {}): Report
   const contrast = computeContrast({ rows, sample }, parts, settings, { metrics, threshold });
   const classes = computeClasses(records.classes, { ...estimation, bins });
 
+  const { coverage, sets: method } = settings;
+  const sets = computeSets(records.classes, columns, parts, { method, coverage, level, seed }, indices);
+
   const { n, missing, unlabelled, origin } = records;
   const findings = {
     metrics,
@@ -87,7 +91,7 @@ export function analyse(records: Records, options: AnalysisOptions = {}): Report
     n,
     missing,
   };
-  const { splits } = parts;
+  const splits = sets ? withSets(parts.splits) : parts.splits;
   const report = {
     schema: REPORT_SCHEMA,
     origin,
@@ -109,6 +113,7 @@ export function analyse(records: Records, options: AnalysisOptions = {}): Report
     riskCoverage,
     contrast,
     classes,
+    sets,
     splits,
   } as const;
   step("done", 1);

@@ -1,3 +1,4 @@
+import { setsMethods } from "../sets/setsMethods.js";
 import { formatCount, formatPercent, formatPlural } from "../words/format.js";
 import { DECISION_ROWS } from "./decision.js";
 import type { Method, Report } from "./report.js";
@@ -98,6 +99,7 @@ export function methodsOf(report: Omit<Report, "methods">): Method[] {
         `Calibration errors over ${options.bins} equal-width bins as above: of the largest probability; of each of the ${classes.count} classes, averaged (low end from intervals that hold together, Šidák); and of the sum of the k largest.`,
         "Guo et al. 2017; Kull et al. 2019; Gupta et al. 2021.",
       ),
+    ...setsMethods(report.sets, groups?.column ?? null),
     contrast &&
       method(
         "contrast",

@@ -1,3 +1,4 @@
+import { coverageOption } from "../guarantee/coverageOption.js";
 import { InputError } from "../reading/inputError.js";
 import type { ReportOptions } from "./report.js";
 
@@ -7,10 +8,20 @@ export type AnalysisOptions = Partial<ReportOptions> & {
   onProgress?: (step: string, share: number) => void;
 };
 
-const DEFAULTS: ReportOptions = { bins: 15, level: 0.95, seed: 0, risk: 0.05, delta: 0.05, tolerance: 0.05 };
+const DEFAULTS: ReportOptions = {
+  bins: 15,
+  level: 0.95,
+  seed: 0,
+  risk: 0.05,
+  delta: 0.05,
+  tolerance: 0.05,
+  coverage: [0.9, 0.95],
+  sets: "lac",
+};
 
 /**
- * The options with their defaults: 15 bins, level 0.95, seed 0, risk 0.05, delta 0.05, tolerance 0.05.
+ * The options with their defaults: 15 bins, level 0.95, seed 0, risk 0.05, delta 0.05, tolerance 0.05, coverage
+ * 0.9 and 0.95, sets "lac".
  * @throws InputError "invalid-option" naming the option and its range.
  */
 export function reportOptions(options: AnalysisOptions): ReportOptions {
@@ -21,15 +32,19 @@ export function reportOptions(options: AnalysisOptions): ReportOptions {
     risk: options.risk ?? DEFAULTS.risk,
     delta: options.delta ?? DEFAULTS.delta,
     tolerance: options.tolerance ?? DEFAULTS.tolerance,
+    coverage: coverageOption(options.coverage, DEFAULTS.coverage),
+    sets: options.sets ?? DEFAULTS.sets,
   };
   for (const name of ["level", "risk", "delta", "tolerance"] as const)
     if (!(filled[name] > 0 && filled[name] < 1))
       throw invalid(name, filled[name], "must lie strictly between 0 and 1.");
   if (!Number.isInteger(filled.bins) || filled.bins < 1 || filled.bins > 10_000)
     throw invalid("bins", filled.bins, "must be a whole number from 1 to 10000.");
+  if (!["lac", "aps", "raps"].includes(filled.sets))
+    throw invalid("sets", filled.sets, "must be lac, aps or raps.");
   if (!Number.isFinite(filled.seed)) throw invalid("seed", filled.seed, "must be a number.");
   return filled;
 }
 
-const invalid = (name: string, value: number, rule: string): InputError =>
+const invalid = (name: string, value: number | string, rule: string): InputError =>
   new InputError("invalid-option", `--${name} is ${value}: ${rule}`);

@@ -3,6 +3,7 @@ import type { Estimate, RowsUsed } from "credence/estimate";
 import type { CalibratorJSON, ComparedCandidate } from "credence/recalibration";
 import type { CertifiedThreshold, RiskCoveragePoint } from "credence/selective";
 import type { ClusterSuspect, RecordOrigin } from "../reading/records.js";
+import type { SetMethod, Sets } from "../sets/sets.js";
 
 /** Version of the report's JSON layout. */
 export const REPORT_SCHEMA = "credence.report/1";
@@ -41,6 +42,8 @@ export interface Report {
   readonly contrast: Contrast | null;
   /** Metrics of all class probabilities; null where only confidences were read. */
   readonly classes: Classes | null;
+  /** Prediction sets over the classes; null where only confidences were read. */
+  readonly sets: Sets | null;
   readonly splits: Splits;
   readonly methods: readonly Method[];
 }
@@ -56,6 +59,10 @@ export interface ReportOptions {
   readonly delta: number;
   /** Calibration error that is called small. */
   readonly tolerance: number;
+  /** Coverages that prediction sets promise. */
+  readonly coverage: readonly number[];
+  /** How prediction sets are made. */
+  readonly sets: SetMethod;
 }
 
 /** Clusters of rows. */

@@ -55,3 +55,16 @@ export function splitRecords(rows: Scored, seed: number): PartsOfRecords {
     return { parts: null, splits: { seed, parts: null, reason, uses: USES.slice(0, 1) } };
   }
 }
+
+/** The same, with what prediction sets used. */
+export const withSets = (splits: Splits): Splits =>
+  splits.parts
+    ? {
+        ...splits,
+        uses: [
+          ...splits.uses,
+          { what: "calibration of the prediction sets", rows: "certify" },
+          { what: "coverage and size of the prediction sets", rows: "evaluate" },
+        ],
+      }
+    : splits;

@@ -1,4 +1,5 @@
 import type { Report } from "../analysis/report.js";
+import { setsSection } from "../sets/setsSection.js";
 import { classRows } from "../words/classRows.js";
 import { contrastLesson, contrastRows } from "../words/contrastRows.js";
 import { decisionWords } from "../words/decisionWords.js";
@@ -14,6 +15,7 @@ import { methodName } from "../words/methodName.js";
 import { metricRows } from "../words/metricRows.js";
 import { multicalibrationLead, multicalibrationSentences } from "../words/multicalibrationWords.js";
 import { sourceLine } from "../words/sourceLine.js";
+import { sectionMarkdown } from "./document/markdown.js";
 import { escapeMarkdown, table } from "./markdownText.js";
 
 const MOST_CELLS = 5;
@@ -35,6 +37,7 @@ export function renderMarkdown(report: Report): string {
     ),
     ...reliability(report),
     ...classes(report),
+    ...sets(report),
     ...slices(report),
     ...multicalibration(report),
     ...recalibration(report),
@@ -141,6 +144,11 @@ function classes({ classes: found, options }: Report): string[] {
   if (!found) return [];
   const head = ["", "value", `${formatPercent(options.level)} interval`, ""];
   return [`## All ${found.count} classes`, table(head, classRows(found))];
+}
+
+function sets(report: Report): string[] {
+  const section = setsSection(report);
+  return section ? sectionMarkdown(section) : [];
 }
 
 function contrast({ contrast: found, groups }: Report): string[] {

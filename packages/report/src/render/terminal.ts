@@ -1,4 +1,5 @@
 import type { Report, Slice } from "../analysis/report.js";
+import { setsSection } from "../sets/setsSection.js";
 import { contrastLesson, contrastRows } from "../words/contrastRows.js";
 import { decisionWords } from "../words/decisionWords.js";
 import { formatCount, formatEstimate, formatInterval, formatPercent, formatShare } from "../words/format.js";
@@ -6,7 +7,9 @@ import { metricRows } from "../words/metricRows.js";
 import { multicalibrationLead, multicalibrationSentences } from "../words/multicalibrationWords.js";
 import { sourceLine } from "../words/sourceLine.js";
 import { reliabilityText } from "./diagram.js";
+import { sectionTerminal } from "./document/terminal.js";
 import { createPaint, type Paint } from "./paint.js";
+import { alarms, clip, headline, notes } from "./terminalParts.js";
 import { wrap } from "./wrap.js";
 
 /** How a report is written to a terminal. */
@@ -40,6 +43,7 @@ export function renderTerminal(report: Report, options: TerminalOptions = {}): s
     "",
     ...reliabilityText(report.reliability, paint),
     ...classes(report, paint),
+    ...sets(report, paint, width),
     ...slices(report, paint, width),
     ...multicalibration(report, paint, width),
     ...decision(report, paint, width),
@@ -47,25 +51,6 @@ export function renderTerminal(report: Report, options: TerminalOptions = {}): s
     ...notes(report, paint, width),
   ];
   return `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
-}
-
-/** The verdict in a line, with its mark. */
-export function headline({ verdict }: Pick<Report, "verdict">, paint: Paint, width: number): string[] {
-  const mark = {
-    good: paint.good("✔"),
-    caution: paint.caution("▲"),
-    bad: paint.bad("✘"),
-    unknown: paint.caution("?"),
-  };
-  const [first, ...rest] = wrap(verdict.headline, width - 2);
-  return [`${mark[verdict.status]} ${paint.strong(first)}`, ...rest.map((line) => `  ${paint.strong(line)}`)];
-}
-
-/** What must be read first. */
-export function alarms({ warnings }: Pick<Report, "warnings">, paint: Paint, width: number): string[] {
-  return warnings
-    .filter(({ severity }) => severity === "alarm")
-    .flatMap(({ message }) => ["", ...wrap(message, width - 4).map((line) => paint.bad(`  ! ${line}`))]);
 }
 
 function numbers(report: Report, paint: Paint): string[] {
@@ -140,6 +125,11 @@ function classes({ classes: found }: Report, paint: Paint): string[] {
   ];
 }
 
+function sets(report: Report, paint: Paint, width: number): string[] {
+  const section = setsSection(report);
+  return section ? sectionTerminal(section, paint, width) : [];
+}
+
 function contrast({ contrast: found, groups }: Report, paint: Paint, width: number): string[] {
   if (!found || !groups) return [];
   const rows = contrastRows(found);
@@ -152,27 +142,3 @@ function contrast({ contrast: found, groups }: Report, paint: Paint, width: numb
     ...wrap(contrastLesson(found, groups.column), width - 4).map((text) => paint.muted(`  ${text}`)),
   ];
 }
-
-/** What should be known, and what was guessed. */
-export function notes({ warnings, origin }: Notes, paint: Paint, width: number): string[] {
-  const texts = [
-    ...warnings.filter(({ severity }) => severity === "note").map(({ message }) => message),
-    ...origin.guesses,
-  ];
-  if (texts.length === 0) return [];
-  return [
-    "",
-    ...texts.flatMap((text) =>
-      wrap(text, width - 4).map((line, i) => paint.muted(`  ${i === 0 ? "·" : " "} ${line}`)),
-    ),
-  ];
-}
-
-interface Notes {
-  readonly warnings: Report["warnings"];
-  readonly origin: { readonly guesses: readonly string[] };
-}
-
-/** Text cut to a length. */
-export const clip = (text: string, length: number): string =>
-  text.length > length ? `${text.slice(0, length - 1)}…` : text;

@@ -1,11 +1,14 @@
 import type { Report } from "../../analysis/report.js";
+import { setsSection } from "../../sets/setsSection.js";
 import { sourceLine } from "../../words/sourceLine.js";
+import { sectionHtml } from "../document/html.js";
 import { decisionSection } from "./decisionSection.js";
 import { footnotes } from "./footnote.js";
 import { multicalibrationSection } from "./multicalibrationSection.js";
 import {
   classesSection,
   contrastSection,
+  type Note,
   recalibrationSection,
   reliabilitySection,
   rowsSection,
@@ -23,6 +26,7 @@ export function renderHtml(report: Report): string {
   const sections = [
     reliabilitySection(report, note),
     classesSection(report, note),
+    setsPart(report, note),
     slicesSection(report, note),
     multicalibrationSection(report, note),
     recalibrationSection(report, note),
@@ -41,4 +45,9 @@ export function renderHtml(report: Report): string {
     sections,
     level: report.options.level,
   });
+}
+
+function setsPart(report: Report, note: Note): Section | null {
+  const section = setsSection(report);
+  return section && sectionHtml(section, note);
 }
