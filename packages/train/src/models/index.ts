@@ -1,3 +1,4 @@
+export type { Body, StridedConv } from "./bodies.js";
 export type {
   BoundedDensity,
   BoundOptions,
@@ -33,3 +34,22 @@ export type { DiffusionSampleOptions } from "./diffusion/reverseProcess.js";
 export { type Kind, load, type ModelOf } from "./load.js";
 export type { Rows } from "./rows.js";
 export type { EpochOptions } from "./trainEpochs.js";
+export type { ImputeOptions } from "./vae/impute.js";
+export {
+  type ConditionalVaeDefinition,
+  type ConditionalVaeTraining,
+  type VaeDefinition,
+  type VaeOptions,
+  type VaeTraining,
+  vae,
+} from "./vae/vae.js";
+export type {
+  ConditionalVae,
+  ConditionalVaeCard,
+  Encoding,
+  Vae,
+  VaeCard,
+  VaeFacts,
+  VaeSampleOptions,
+} from "./vae/vaeModel.js";
+export type { Likelihood, VaeArchitecture } from "./vae/vaeNet.js";

@@ -2,12 +2,15 @@ import { CredenceError } from "credence/numeric";
 import { type Card, type ModelFiles, readModel } from "./card.js";
 import { openClassifier } from "./classifier/classifierModel.js";
 import { openConditionalDiffusion, openDiffusion } from "./diffusion/diffusionModel.js";
+import { openConditionalVae, openVae } from "./vae/vaeModel.js";
 
 /** How each kind of model is opened. */
 const openers = {
   classifier: openClassifier,
   conditionalDiffusion: openConditionalDiffusion,
+  conditionalVae: openConditionalVae,
   diffusion: openDiffusion,
+  vae: openVae,
 } satisfies { [kind: string]: (files: ModelFiles, card: never) => unknown };
 
 /** The kinds of models that can be loaded. */
