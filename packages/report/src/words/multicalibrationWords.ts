@@ -1,24 +1,31 @@
 import type { CellFinding, ConfidenceBand, Multicalibration } from "../analysis/report.js";
 import { formatConfidence, formatNumber, formatPercent, formatPlural } from "./format.js";
 
-/** "confident answers (0.85 or more)". */
-export function bandWords({ name, from, to }: ConfidenceBand): string {
-  if (name === "") return "answers";
+/** "0.85 or more". */
+export function bandRange({ from, to }: ConfidenceBand): string {
   const [low, high] = [formatConfidence(from), formatConfidence(to)];
-  const range = from === 0 ? `below ${high}` : to === 1 ? `${low} or more` : `${low} to ${high}`;
-  return `${name} answers (${range})`;
+  if (to === 1) return from === 0 ? "any" : `${low} or more`;
+  return from === 0 ? `below ${high}` : `${low} to ${high}`;
 }
+
+/** "confident answers (0.85 or more)". */
+const bandWords = (band: ConfidenceBand): string =>
+  band.name === "" ? "answers" : `${band.name} answers (${bandRange(band)})`;
 
 /** "Where language is Welsh, confident answers (0.85 or more) are right 61 % of the time, not 88 %: …" */
 export function cellWords({ column, value, band, accuracy, meanConfidence, gap }: CellFinding): string {
   const [low, high] = gap.interval ?? [-Infinity, Infinity];
-  const points = (share: number) => formatNumber(100 * share, share < 0.01 ? 1 : 0);
+  const points = (share: number) => formatPoints(100 * share);
   const range =
     gap.value > 0
       ? `${points(low)} to ${points(high)} points too sure`
       : `${points(-high)} to ${points(-low)} points too modest`;
   return `Where ${column} is ${value}, ${bandWords(band)} are right ${formatPercent(accuracy)} of the time, not ${formatPercent(meanConfidence)}: ${range}.`;
 }
+
+/** Whole points; one digit where that would be 0. */
+const formatPoints = (points: number): string =>
+  points < 1 ? String(Number(points.toPrecision(1))) : formatNumber(points, 0);
 
 /** What the search came to, in a sentence; the cells that were found follow it. */
 export function multicalibrationLead({ cells, reason, searched }: Multicalibration): string {

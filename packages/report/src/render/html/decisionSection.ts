@@ -16,7 +16,8 @@ export function decisionSection({ decision, options }: Report, note: Note): Sect
   return {
     id: "decision",
     title: "Is it worth acting on them?",
-    body: html`<p>Who loses by a wrong answer four times what a right one gains should let out those with a confidence of 0.80 or more: the threshold is where gain and loss balance. Net benefit is what that brings, per answer and in units of one right answer.${note("decision")} ${decisionWords(decision, options.level)}</p>
+    body: html`<p>Who loses by a wrong answer four times what a right one gains should let out those with a confidence of 0.80 or more: the threshold is where gain and loss balance. Net benefit is what that brings, per answer and in units of one right answer.${note("decision")}</p>
+<p>${decisionWords(decision, options.level)}</p>
 ${chart("decision-curve", decisionCurveChart({ curve }, { subtitle: decisionSubtitle(decision) }))}`,
   };
 }

@@ -1,7 +1,7 @@
 import type { Report } from "../../analysis/report.js";
 import { formatCount, formatEstimate, formatPercent, formatShare } from "../../words/format.js";
 import {
-  bandWords,
+  bandRange,
   multicalibrationLead,
   multicalibrationSentences,
 } from "../../words/multicalibrationWords.js";
@@ -20,6 +20,7 @@ export function multicalibrationSection(
   if (slices.length === 0) return null;
   const sentences = multicalibrationSentences(multicalibration, MOST_SENTENCES);
   const cells = multicalibration.cells ?? [];
+  const several = new Set(slices.map(({ column }) => column)).size > 1;
   return {
     id: "multicalibration",
     title: "Where not, and at which confidence?",
@@ -30,7 +31,8 @@ ${
   table(
     `On the evaluate part, worst first; ${formatPercent(options.level)} intervals for all of them at once`,
     [
-      { head: "Cell" },
+      { head: "Slice" },
+      { head: "Confidence", number: true },
       { head: "Rows", number: true },
       { head: "Says", number: true },
       { head: "Is right", number: true },
@@ -38,7 +40,8 @@ ${
       { head: "Finding" },
     ],
     cells.map(({ column, value, band, n, meanConfidence, accuracy, gap, finding }) => [
-      `${column} = ${value}, ${bandWords(band)}`,
+      several ? `${column} = ${value}` : value,
+      bandRange(band),
       formatCount(n),
       formatShare(meanConfidence),
       formatShare(accuracy),

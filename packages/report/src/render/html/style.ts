@@ -55,7 +55,10 @@ th { font-weight: 600; }
 thead th { color: var(--muted); font-size: .85rem; white-space: nowrap; }
 td.number, th.number { text-align: right; white-space: nowrap; }
 td.quiet { color: var(--muted); min-width: 13rem; }
+tbody th { min-width: 7.5rem; }
 tr.chosen th, tr.chosen td { font-weight: 650; }
+main ul { margin: .5rem 0 1rem; padding-left: 1.25rem; max-width: 44rem; }
+main ul li { margin: .35rem 0; }
 figure { margin: 1.5rem 0; }
 figure svg { display: block; }
 figure .narrow { display: none; }
