@@ -1,3 +1,4 @@
+export * from "./bayesianNetwork/index.js";
 export type { Body, StridedConv } from "./bodies.js";
 export type {
   BoundedDensity,

@@ -1,4 +1,5 @@
 import { CredenceError } from "credence/numeric";
+import { openBayesianNetwork } from "./bayesianNetwork/bayesianNetworkModel.js";
 import { type Card, type ModelFiles, readModel } from "./card.js";
 import { openClassifier } from "./classifier/classifierModel.js";
 import { openConditionalDiffusion, openDiffusion } from "./diffusion/diffusionModel.js";
@@ -6,6 +7,7 @@ import { openConditionalVae, openVae } from "./vae/vaeModel.js";
 
 /** How each kind of model is opened. */
 const openers = {
+  "bayesian-network": openBayesianNetwork,
   classifier: openClassifier,
   conditionalDiffusion: openConditionalDiffusion,
   conditionalVae: openConditionalVae,
