@@ -1,4 +1,4 @@
-import { checkCount } from "../numeric/check.js";
+import { checkCount, checkOptions } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import type { Matrix } from "../numeric/matrix.js";
 
@@ -118,6 +118,7 @@ export interface DawidSkeneOptions {
  */
 export function dawidSkene(annotations: Annotations, options: DawidSkeneOptions = {}): DawidSkene {
   const fn = "dawidSkene";
+  checkOptions(fn, options);
   const { maxIterations = 1000, tolerance = 1e-9, smoothing = 0.01 } = options;
   checkCount(fn, "maxIterations", maxIterations);
   if (!(smoothing >= 0))

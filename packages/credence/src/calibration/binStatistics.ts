@@ -1,5 +1,5 @@
 import { type Binning, type BinningOptions, binIndices, binOf, createBinning } from "../numeric/bins.js";
-import { notAProbability, notBinary, type Outcomes } from "../numeric/check.js";
+import { checkOptions, notAProbability, notBinary, type Outcomes } from "../numeric/check.js";
 import { scoredColumns } from "../numeric/columns.js";
 import { type Groups, groupCodes } from "../numeric/groups.js";
 import { type ClusterCovariance, clusterCovariance } from "./clusterCovariance.js";
@@ -50,6 +50,7 @@ export function binStatistics(
   outcomes: Outcomes,
   options: BinningOptions & { groups?: Groups } = {},
 ): BinStatistics {
+  checkOptions(fn, options);
   const columns = scoredColumns(fn, confidences, outcomes);
   const { confidences: p, outcomes: y } = columns;
   const binning = createBinning(fn, p, options);

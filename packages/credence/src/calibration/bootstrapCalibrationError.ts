@@ -2,7 +2,7 @@ import { type BootstrapKind, bootstrapInterval } from "../estimate/bootstrapInte
 import { cellBootstrap } from "../estimate/cellBootstrap.js";
 import { type Estimate, levelOf, pointEstimate } from "../estimate/estimate.js";
 import { sumsReplicates } from "../estimate/sumsBootstrap.js";
-import { checkOneOf, type Outcomes } from "../numeric/check.js";
+import { checkOneOf, checkOptions, type Outcomes } from "../numeric/check.js";
 import { groupCodes } from "../numeric/groups.js";
 import { type BinStatistics, binStatistics } from "./binStatistics.js";
 import { checkNorm, type Norm, pluginError } from "./calibrationError.js";
@@ -40,6 +40,7 @@ export function bootstrapCalibrationError(
   options: BootstrapCalibrationErrorOptions = {},
 ): Estimate {
   const fn = "bootstrapCalibrationError";
+  checkOptions(fn, options);
   const { norm = "l1", kind = "percentile" } = options;
   const level = levelOf(fn, options);
   checkNorm(fn, norm, false);

@@ -1,8 +1,9 @@
 import { type Estimate, type EstimateOptions, levelOf, pointEstimate } from "../estimate/estimate.js";
-import { notAProbability, notBinary, type Outcomes } from "../numeric/check.js";
+import { checkOptions, notAProbability, notBinary, type Outcomes } from "../numeric/check.js";
 import { scoredColumns } from "../numeric/columns.js";
 import type { Matrix } from "../numeric/matrix.js";
-import { checkClassRows, isMatrix } from "./classRows.js";
+import { isMatrix } from "../numeric/matrix.js";
+import { checkClassRows } from "./classRows.js";
 import { binarySpread, classSpread, scoreEstimate } from "./scoreEstimate.js";
 
 /**
@@ -37,6 +38,7 @@ export function brierScore(
   options: EstimateOptions = {},
 ): Estimate {
   const fn = "brierScore";
+  checkOptions(fn, options);
   if (isMatrix(confidences)) {
     const scores = classSquares(fn, confidences, outcomes as ArrayLike<number>);
     const { data, rows, columns } = confidences;

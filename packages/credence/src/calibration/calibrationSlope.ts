@@ -1,5 +1,5 @@
 import { type Estimate, type EstimateOptions, levelOf, pointEstimate } from "../estimate/estimate.js";
-import { checkScored, type Outcomes } from "../numeric/check.js";
+import { checkOptions, checkScored, type Outcomes } from "../numeric/check.js";
 import { scoredColumns } from "../numeric/columns.js";
 import { CredenceError } from "../numeric/error.js";
 import { groupCodes } from "../numeric/groups.js";
@@ -34,6 +34,7 @@ export function calibrationSlope(
   outcomes: Outcomes,
   options: SlopeOptions = {},
 ): Estimate {
+  checkOptions("calibrationSlope", options);
   const fit = recalibrationFit("calibrationSlope", confidences, outcomes, options, true);
   return waldEstimate("calibrationSlope", fit, 1, options);
 }
@@ -53,6 +54,7 @@ export function calibrationIntercept(
   outcomes: Outcomes,
   options: SlopeOptions = {},
 ): Estimate {
+  checkOptions("calibrationIntercept", options);
   const fit = recalibrationFit("calibrationIntercept", confidences, outcomes, options, false);
   return waldEstimate("calibrationIntercept", fit, 0, options);
 }
@@ -74,6 +76,7 @@ export function coxTest(
   options: Pick<SlopeOptions, "groups" | "epsilon"> = {},
 ): TestResult {
   const fn = "coxTest";
+  checkOptions(fn, options);
   const fit = recalibrationFit(fn, confidences, outcomes, options, true);
   const n = fit.x.length;
   if (!fit.groups) {

@@ -2,11 +2,6 @@ import { checkSameLength } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { checkProbabilityRows, type Matrix } from "../numeric/matrix.js";
 
-/** Whether the first argument of a score is a matrix of class probabilities, rather than one probability per row. */
-export function isMatrix(values: ArrayLike<number> | Matrix): values is Matrix {
-  return "rows" in values && "data" in values;
-}
-
 /** Checks class probabilities (rows that sum to 1) and one class number per row. */
 export function checkClassRows(
   fn: string,

@@ -1,6 +1,6 @@
 import type { EstimateOptions } from "../estimate/estimate.js";
 import type { BinningOptions } from "../numeric/bins.js";
-import { checkCount, type Outcomes } from "../numeric/check.js";
+import { checkCount, checkOptions, type Outcomes } from "../numeric/check.js";
 import { sampleBinomial, sampleNormal } from "../numeric/distributions.js";
 import { CredenceError } from "../numeric/error.js";
 import { type Groups, groupCodes } from "../numeric/groups.js";
@@ -45,6 +45,7 @@ export function consistencyResamplingTest(
   options: ConsistencyResamplingOptions = {},
 ): TestResult {
   const fn = "consistencyResamplingTest";
+  checkOptions(fn, options);
   const { norm = "l1", resamples = 999, seed = 0 } = options;
   checkNorm(fn, norm, false);
   checkCount(fn, "resamples", resamples);

@@ -1,7 +1,7 @@
 import { influenceVariance } from "../estimate/delta.js";
 import { type Estimate, type EstimateOptions, levelOf, pointEstimate } from "../estimate/estimate.js";
 import { assignFolds } from "../estimate/folds.js";
-import { checkOneOf, checkScored, type Outcomes } from "../numeric/check.js";
+import { checkOneOf, checkOptions, checkScored, type Outcomes } from "../numeric/check.js";
 import { scoredColumns } from "../numeric/columns.js";
 import { groupCodes } from "../numeric/groups.js";
 import { studentQuantile } from "../numeric/special.js";
@@ -65,6 +65,7 @@ export function corpDecomposition(
   options: CorpOptions = {},
 ): CorpDecomposition {
   const fn = "corpDecomposition";
+  checkOptions(fn, options);
   const { score: chosen = "brier", groups } = options;
   checkOneOf(fn, "score", chosen, ["brier", "log"]);
   const level = levelOf(fn, options);

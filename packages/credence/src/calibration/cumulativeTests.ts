@@ -1,4 +1,4 @@
-import { checkCount, checkScored, type Outcomes } from "../numeric/check.js";
+import { checkCount, checkOptions, checkScored, type Outcomes } from "../numeric/check.js";
 import { scoredColumns } from "../numeric/columns.js";
 import { sampleNormal } from "../numeric/distributions.js";
 import { CredenceError } from "../numeric/error.js";
@@ -46,6 +46,7 @@ export function kolmogorovSmirnovTest(
   outcomes: Outcomes,
   options: CumulativeTestOptions = {},
 ): CumulativeTestResult {
+  checkOptions("kolmogorovSmirnovTest", options);
   return cumulativeTest("kolmogorovSmirnovTest", "kolmogorov-smirnov", confidences, outcomes, options, {
     extent: (low, high) => Math.max(high, -low),
     survival: brownianMaximumSurvival,
@@ -68,6 +69,7 @@ export function kuiperTest(
   outcomes: Outcomes,
   options: CumulativeTestOptions = {},
 ): CumulativeTestResult {
+  checkOptions("kuiperTest", options);
   return cumulativeTest("kuiperTest", "kuiper", confidences, outcomes, options, {
     extent: (low, high) => high - low,
     survival: brownianRangeSurvival,

@@ -1,6 +1,7 @@
 import { type Estimate, type EstimateOptions, levelOf, pointEstimate } from "../estimate/estimate.js";
 import type { BinningOptions } from "../numeric/bins.js";
 import type { Outcomes } from "../numeric/check.js";
+import { checkOptions } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { type BinStatistics, binStatistics } from "./binStatistics.js";
 import { checkNorm, debiasedError, type Norm, pluginError } from "./calibrationError.js";
@@ -43,6 +44,7 @@ export function expectedCalibrationError(
   options: CalibrationErrorOptions = {},
 ): Estimate {
   const fn = "expectedCalibrationError";
+  checkOptions(fn, options);
   return calibrationErrorOf(fn, binStatistics(fn, confidences, outcomes, options), options);
 }
 
@@ -52,6 +54,7 @@ export function calibrationErrorOf(
   statistics: BinStatistics,
   options: CalibrationErrorOptions,
 ): Estimate {
+  checkOptions(fn, options);
   const { norm = "l1", debias = false, interval } = options;
   checkNorm(fn, norm, debias);
   const level = levelOf(fn, options);
@@ -90,6 +93,7 @@ export function maximumCalibrationError(
   options: Omit<CalibrationErrorOptions, "norm" | "debias"> = {},
 ): Estimate {
   const fn = "maximumCalibrationError";
+  checkOptions(fn, options);
   const statistics = binStatistics(fn, confidences, outcomes, options);
   return calibrationErrorOf(fn, statistics, { ...options, norm: "max", debias: false });
 }

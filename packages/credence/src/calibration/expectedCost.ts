@@ -1,6 +1,6 @@
 import { meanEstimate } from "../estimate/delta.js";
 import type { Estimate, EstimateOptions } from "../estimate/estimate.js";
-import { checkScored, type Outcomes } from "../numeric/check.js";
+import { checkOptions, checkScored, type Outcomes } from "../numeric/check.js";
 import { scoredColumns } from "../numeric/columns.js";
 import { CredenceError } from "../numeric/error.js";
 
@@ -65,6 +65,7 @@ export function expectedCost(
   options: ExpectedCostOptions = {},
 ): Estimate {
   const fn = "expectedCost";
+  checkOptions(fn, options);
   checkScored(fn, confidences, outcomes);
   const { falsePositive, falseNegative, truePositive, trueNegative } = checkedCosts(fn, costs);
   const { threshold = costThreshold(costs) } = options;

@@ -1,3 +1,4 @@
+import { checkScored } from "../numeric/check.js";
 import { poolAdjacentViolators } from "../numeric/pava.js";
 import { argsort } from "../numeric/sort.js";
 
@@ -17,8 +18,9 @@ export interface IsotonicBlock {
 /**
  * The CORP reliability curve (Dimitriadis, Gneiting & Jordan 2021): isotonic regression of the outcomes on the
  * confidences, ties pooled. Needs no bins. Blocks ascend in confidence and in frequency.
- * @param confidences Probabilities, taken as checked.
- * @param outcomes 0 or 1, one per row, taken as checked.
+ * @param confidences Probabilities.
+ * @param outcomes 0 or 1, one per row.
+ * @throws CredenceError "empty-input", "length-mismatch", "not-a-probability", "not-finite", "not-binary".
  * @example
  * ```ts
  * import { isotonicCurve } from "credence/calibration";
@@ -27,6 +29,7 @@ export interface IsotonicBlock {
  * ```
  */
 export function isotonicCurve(confidences: Float64Array, outcomes: Uint8Array): IsotonicBlock[] {
+  checkScored("isotonicCurve", confidences, outcomes);
   const order = argsort(confidences);
   const n = order.length;
   const values = new Float64Array(n);

@@ -1,11 +1,12 @@
 import { type Estimate, type EstimateOptions, levelOf, pointEstimate } from "../estimate/estimate.js";
-import { checkOneOf, checkScored, type Outcomes } from "../numeric/check.js";
+import { checkOneOf, checkOptions, checkScored, type Outcomes } from "../numeric/check.js";
 import { scoredColumns } from "../numeric/columns.js";
 import { CredenceError } from "../numeric/error.js";
 import { groupCodes } from "../numeric/groups.js";
 import type { Matrix } from "../numeric/matrix.js";
+import { isMatrix } from "../numeric/matrix.js";
 import { chiSquaredQuantile, chiSquaredSurvival, studentQuantile } from "../numeric/special.js";
-import { checkClassRows, isMatrix } from "./classRows.js";
+import { checkClassRows } from "./classRows.js";
 import { type CalibrationKernel, type GramSums, laplacianGram, pairwiseGram } from "./residualGram.js";
 import type { TestResult } from "./testResult.js";
 
@@ -53,6 +54,7 @@ export function kernelCalibrationError(
   options: KernelCalibrationErrorOptions = {},
 ): Estimate {
   const fn = "kernelCalibrationError";
+  checkOptions(fn, options);
   const { estimator = "unbiased" } = options;
   checkOneOf(fn, "estimator", estimator, ["unbiased", "biased"]);
   const level = levelOf(fn, options);
@@ -86,6 +88,7 @@ export function maximumMeanCalibrationError(
   options: KernelOptions = {},
 ): Estimate {
   const fn = "maximumMeanCalibrationError";
+  checkOptions(fn, options);
   const level = levelOf(fn, options);
   const gram = gramOf(fn, confidences, outcomes, options);
   const value = Math.sqrt(Math.max(0, gram.total)) / gram.n;
@@ -110,6 +113,7 @@ export function kernelCalibrationTest(
   options: Omit<KernelOptions, "interval" | "level"> = {},
 ): TestResult {
   const fn = "kernelCalibrationTest";
+  checkOptions(fn, options);
   const gram = gramOf(fn, confidences, outcomes, options);
   const { n, total, within, groups } = gram;
   if (!(within > 0) || groups === 1)

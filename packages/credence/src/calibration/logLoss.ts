@@ -1,9 +1,10 @@
 import { type Estimate, type EstimateOptions, levelOf } from "../estimate/estimate.js";
-import { notAProbability, notBinary, type Outcomes } from "../numeric/check.js";
+import { checkOptions, notAProbability, notBinary, type Outcomes } from "../numeric/check.js";
 import { scoredColumns } from "../numeric/columns.js";
 import { CredenceError } from "../numeric/error.js";
 import type { Matrix } from "../numeric/matrix.js";
-import { checkClassRows, isMatrix } from "./classRows.js";
+import { isMatrix } from "../numeric/matrix.js";
+import { checkClassRows } from "./classRows.js";
 import { binarySpread, classSpread, type NominalSpread, scoreEstimate } from "./scoreEstimate.js";
 
 /** How the logarithm is taken. */
@@ -59,6 +60,7 @@ export function logLoss(
   options: LogLossOptions = {},
 ): LogLossEstimate {
   const fn = "logLoss";
+  checkOptions(fn, options);
   const { epsilon = 2 ** -52, base = Math.E } = options;
   levelOf(fn, options);
   if (!(epsilon >= 0 && epsilon < 0.5))

@@ -1,12 +1,13 @@
 import { type Estimate, levelOf, pointEstimate } from "../estimate/estimate.js";
 import { sidakLevel } from "../estimate/simultaneous.js";
-import { checkCount } from "../numeric/check.js";
+import { checkCount, checkOptions } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import type { Groups } from "../numeric/groups.js";
 import type { Matrix } from "../numeric/matrix.js";
+import { isMatrix } from "../numeric/matrix.js";
 import { type BinStatistics, binStatistics } from "./binStatistics.js";
 import type { Norm } from "./calibrationError.js";
-import { checkClassRows, isMatrix } from "./classRows.js";
+import { checkClassRows } from "./classRows.js";
 import { type CalibrationErrorOptions, calibrationErrorOf } from "./ece.js";
 
 /** Options of {@link topLabelCalibrationError}. */
@@ -38,6 +39,7 @@ export function topLabelCalibrationError(
   options: TopLabelOptions = {},
 ): Estimate {
   const fn = "topLabelCalibrationError";
+  checkOptions(fn, options);
   checkClassRows(fn, probabilities, classes);
   const { data, rows, columns } = probabilities;
   const top = Int32Array.from({ length: rows }, (_, i) => {
@@ -135,6 +137,7 @@ export function classwiseCalibrationError(
   classes: ArrayLike<number>,
   options: CalibrationErrorOptions = {},
 ): Estimate {
+  checkOptions("classwiseCalibrationError", options);
   return classwise("classwiseCalibrationError", probabilities, classes, options);
 }
 
@@ -156,6 +159,7 @@ export function adaptiveCalibrationError(
   options: Omit<CalibrationErrorOptions, "binning"> = {},
 ): Estimate {
   const fn = "adaptiveCalibrationError";
+  checkOptions(fn, options);
   const mass = { ...options, binning: "mass" as const };
   return isMatrix(confidences)
     ? classwise(fn, confidences, outcomes as ArrayLike<number>, mass)

@@ -1,6 +1,6 @@
 import { meanEstimate } from "../estimate/delta.js";
 import type { Estimate, EstimateOptions } from "../estimate/estimate.js";
-import { checkOpenUnit, checkScored, type Outcomes } from "../numeric/check.js";
+import { checkOpenUnit, checkOptions, checkScored, type Outcomes } from "../numeric/check.js";
 import { scoredColumns } from "../numeric/columns.js";
 import { CredenceError } from "../numeric/error.js";
 
@@ -68,6 +68,7 @@ export function decisionCurve(
   options: DecisionCurveOptions = {},
 ): DecisionPoint[] {
   const fn = "decisionCurve";
+  checkOptions(fn, options);
   checkScored(fn, confidences, outcomes);
   const thresholds = options.thresholds ?? Array.from({ length: 99 }, (_, i) => (i + 1) / 100);
   if (thresholds.length === 0)

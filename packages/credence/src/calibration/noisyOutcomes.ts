@@ -1,7 +1,13 @@
 import { meanEstimate } from "../estimate/delta.js";
 import { type Estimate, levelOf } from "../estimate/estimate.js";
 import { binIndices, createBinning } from "../numeric/bins.js";
-import { checkProbabilities, checkSameLength, checkScored, type Outcomes } from "../numeric/check.js";
+import {
+  checkOptions,
+  checkProbabilities,
+  checkSameLength,
+  checkScored,
+  type Outcomes,
+} from "../numeric/check.js";
 import { floatColumn, scoredColumns } from "../numeric/columns.js";
 import { CredenceError } from "../numeric/error.js";
 import { groupCodes } from "../numeric/groups.js";
@@ -53,6 +59,7 @@ export function noisyOutcomeMetrics(
   options: NoisyOptions = {},
 ): NoisyMetrics {
   const fn = "noisyOutcomeMetrics";
+  checkOptions(fn, options);
   checkScored(fn, confidences, outcomes);
   const { falsePositive, falseNegative } = rates;
   const kept = 1 - falsePositive - falseNegative;
@@ -92,6 +99,7 @@ export function softOutcomeMetrics(
   options: NoisyOptions = {},
 ): NoisyMetrics {
   const fn = "softOutcomeMetrics";
+  checkOptions(fn, options);
   const p = floatColumn(fn, "confidences", confidences);
   const q = floatColumn(fn, "targets", targets);
   checkSameLength(fn, "confidences", p, "targets", q);

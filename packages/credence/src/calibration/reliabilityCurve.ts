@@ -3,6 +3,7 @@ import { clopperPearson } from "../estimate/proportion.js";
 import { sidakLevel } from "../estimate/simultaneous.js";
 import { type BinningOptions, createBinning } from "../numeric/bins.js";
 import type { Outcomes } from "../numeric/check.js";
+import { checkOptions } from "../numeric/check.js";
 import { scoredColumns } from "../numeric/columns.js";
 import { binomialQuantile, studentQuantile } from "../numeric/special.js";
 import { type BinStatistics, binStatistics } from "./binStatistics.js";
@@ -81,6 +82,7 @@ export function reliabilityCurve(
   options: ReliabilityCurveOptions = {},
 ): ReliabilityCurve {
   const fn = "reliabilityCurve";
+  checkOptions(fn, options);
   const { histogramBins = 40, isotonic = true, interval = true } = options;
   const level = levelOf(fn, options);
   const columns = scoredColumns(fn, confidences, outcomes);

@@ -1,7 +1,7 @@
 import { meanEstimate } from "../estimate/delta.js";
 import { type Estimate, type EstimateOptions, levelOf } from "../estimate/estimate.js";
 import { sidakLevel, simultaneousLevel } from "../estimate/simultaneous.js";
-import { checkOneOf, checkScored, type Outcomes } from "../numeric/check.js";
+import { checkOneOf, checkOptions, checkScored, type Outcomes } from "../numeric/check.js";
 import { scoredColumns } from "../numeric/columns.js";
 import { CredenceError } from "../numeric/error.js";
 import { groupCodes, groupRows } from "../numeric/groups.js";
@@ -68,6 +68,7 @@ export function sliceMetrics(
   options: SliceOptions = {},
 ): SliceEstimate[] {
   const fn = "sliceMetrics";
+  checkOptions(fn, options);
   const { metric = "bias", groups } = options;
   checkOneOf(fn, "metric", metric, ["bias", "brier", "log", "ece"]);
   const level = levelOf(fn, options);

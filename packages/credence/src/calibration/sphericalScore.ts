@@ -1,9 +1,10 @@
 import { meanEstimate } from "../estimate/delta.js";
 import type { Estimate, EstimateOptions } from "../estimate/estimate.js";
-import { checkScored, type Outcomes } from "../numeric/check.js";
+import { checkOptions, checkScored, type Outcomes } from "../numeric/check.js";
 import { scoredColumns } from "../numeric/columns.js";
 import type { Matrix } from "../numeric/matrix.js";
-import { checkClassRows, isMatrix } from "./classRows.js";
+import { isMatrix } from "../numeric/matrix.js";
+import { checkClassRows } from "./classRows.js";
 
 /**
  * The spherical score (Good 1971; Gneiting & Raftery 2007): the mean of the probability given to what happened over the
@@ -24,6 +25,7 @@ export function sphericalScore(
   options: EstimateOptions = {},
 ): Estimate {
   const fn = "sphericalScore";
+  checkOptions(fn, options);
   if (isMatrix(confidences)) {
     const classes = outcomes as ArrayLike<number>;
     checkClassRows(fn, confidences, classes, "confidences");

@@ -1,4 +1,4 @@
-import { checkScored, type Outcomes } from "../numeric/check.js";
+import { checkOptions, checkScored, type Outcomes } from "../numeric/check.js";
 import { scoredColumns } from "../numeric/columns.js";
 import { CredenceError } from "../numeric/error.js";
 import { type Groups, groupCodes } from "../numeric/groups.js";
@@ -30,6 +30,7 @@ export function spiegelhalterTest(
   options: { groups?: Groups } = {},
 ): TestResult {
   const fn = "spiegelhalterTest";
+  checkOptions(fn, options);
   checkScored(fn, confidences, outcomes);
   const { confidences: p, outcomes: y } = scoredColumns(fn, confidences, outcomes);
   const n = p.length;

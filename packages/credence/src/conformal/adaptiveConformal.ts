@@ -1,4 +1,4 @@
-import { checkOpenUnit } from "../numeric/check.js";
+import { checkOpenUnit, checkOptions } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { type OnlineThreshold, onlineThreshold } from "./onlineThreshold.js";
 import { createScoreWindow } from "./scoreWindow.js";
@@ -42,6 +42,7 @@ export interface AdaptiveConformal extends OnlineThreshold {
  */
 export function adaptiveConformal(options: AdaptiveConformalOptions): AdaptiveConformal {
   const fn = "adaptiveConformal";
+  checkOptions(fn, options, "alpha");
   const { alpha, gamma = 0.005, window = 1000, scores = [] } = options;
   checkOpenUnit(fn, "alpha", alpha);
   checkGamma(fn, gamma);

@@ -1,4 +1,4 @@
-import { checkNotEmpty, checkOpenUnit } from "../numeric/check.js";
+import { checkNotEmpty, checkOpenUnit, checkOptions } from "../numeric/check.js";
 import { checkGamma, type OnlineConformalOptions } from "./adaptiveConformal.js";
 import { type OnlineThreshold, onlineThreshold } from "./onlineThreshold.js";
 import { createScoreWindow, type ScoreWindow } from "./scoreWindow.js";
@@ -26,6 +26,7 @@ const GAMMAS = [0.0005, 0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064];
  */
 export function aggregatedAdaptiveConformal(options: AggregatedAdaptiveOptions): OnlineThreshold {
   const fn = "aggregatedAdaptiveConformal";
+  checkOptions(fn, options, "alpha");
   const { alpha, gammas = GAMMAS, window = 1000, scores = [] } = options;
   checkOpenUnit(fn, "alpha", alpha);
   checkNotEmpty(fn, "gammas", gammas);

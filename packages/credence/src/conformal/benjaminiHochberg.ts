@@ -1,4 +1,4 @@
-import { checkOneOf, checkOpenUnit, checkProbabilities } from "../numeric/check.js";
+import { checkOneOf, checkOpenUnit, checkOptions, checkProbabilities } from "../numeric/check.js";
 import { argsort } from "../numeric/sort.js";
 
 /** Options of {@link benjaminiHochberg}. */
@@ -36,6 +36,7 @@ export function benjaminiHochberg(
   options: FalseDiscoveryOptions = {},
 ): Discoveries {
   const fn = "benjaminiHochberg";
+  checkOptions(fn, options);
   const { dependence = "positive" } = options;
   checkOpenUnit(fn, "rate", rate);
   checkProbabilities(fn, "pValues", pValues);

@@ -1,5 +1,5 @@
 import type { FitRecord } from "../estimate/fitRecord.js";
-import { checkOneOf, checkSameLength } from "../numeric/check.js";
+import { checkOneOf, checkOptions, checkSameLength } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import type { Groups } from "../numeric/groups.js";
 import type { JsonFields } from "../numeric/json.js";
@@ -123,10 +123,12 @@ export function classificationMethod<Options extends RandomisedOptions>(
   const { method } = definition;
   return {
     scores(probabilities, labels, options = {}) {
+      checkOptions(method, options);
       checkLabelled(method, probabilities, labels);
       return scoresOf(definition.score(options), probabilities, labels, options);
     },
     fit(probabilities, labels, options) {
+      checkOptions(method, options, "alpha");
       checkLabelled(method, probabilities, labels);
       const { alpha, groups, randomised = false, seed = 0, emptySets = "allow" } = options;
       checkOneOf(method, "emptySets", emptySets, ["allow", "top"]);

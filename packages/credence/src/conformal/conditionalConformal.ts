@@ -1,4 +1,10 @@
-import { checkFinite, checkNotEmpty, checkOpenUnit, checkSameLength } from "../numeric/check.js";
+import {
+  checkFinite,
+  checkNotEmpty,
+  checkOpenUnit,
+  checkOptions,
+  checkSameLength,
+} from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { checkMatrix, type Matrix } from "../numeric/matrix.js";
 import { solveQuantileProgram } from "../numeric/quantileProgram.js";
@@ -45,6 +51,7 @@ function fit(
   options: ConditionalConformalOptions,
 ): ConditionalConformal {
   const fn = "conditionalConformal";
+  checkOptions(fn, options, "alpha");
   const { alpha } = options;
   checkNotEmpty(fn, "scores", scores);
   checkFinite(fn, "scores", scores);

@@ -4,6 +4,7 @@ import { proportionEstimate } from "../estimate/proportion.js";
 import {
   checkFinite,
   checkNotEmpty,
+  checkOptions,
   checkOutcomes,
   checkSameLength,
   type Outcomes,
@@ -125,6 +126,7 @@ const NOWHERE: Place = { score: -Infinity, noise: 0 };
 
 function fit(answers: readonly JudgedAnswer[], options: FactualityOptions): ConformalFactuality {
   const fn = "conformalFactuality";
+  checkOptions(fn, options, "alpha");
   const { alpha, seed = 0, groups, categories } = options;
   checkNotEmpty(fn, "answers", answers);
   const random = createRandom(seed);

@@ -5,6 +5,7 @@ import {
   checkNotEmpty,
   checkOneOf,
   checkOpenUnit,
+  checkOptions,
   checkOutcomes,
   checkSameLength,
   type Outcomes,
@@ -108,6 +109,7 @@ export const conformalLanguageModel = { fit };
 
 function fit(prompts: readonly JudgedPrompt[], options: LanguageModelOptions): ConformalLanguageModel {
   const fn = "conformalLanguageModel";
+  checkOptions(fn, options, "alpha");
   const { alpha, delta = 0.05, confidence = "max", grid, tuningShare = 0.3, seed = 0 } = options;
   const { cost = (size, samples) => size + samples } = options;
   checkOpenUnit(fn, "alpha", alpha);

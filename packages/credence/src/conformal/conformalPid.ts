@@ -1,4 +1,4 @@
-import { checkOpenUnit } from "../numeric/check.js";
+import { checkOpenUnit, checkOptions } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { type OnlineThreshold, onlineThreshold } from "./onlineThreshold.js";
 
@@ -34,6 +34,7 @@ export interface ConformalPidOptions {
  */
 export function conformalPid(options: ConformalPidOptions): OnlineThreshold {
   const fn = "conformalPid";
+  checkOptions(fn, options, "alpha");
   const { alpha, learningRate = 0.1, range = 100, gain, saturation = 5, scorecaster, start = 0 } = options;
   checkOpenUnit(fn, "alpha", alpha);
   const numbers = { learningRate, range, saturation, gain: gain ?? 1, start };

@@ -1,4 +1,4 @@
-import { checkOpenUnit } from "../numeric/check.js";
+import { checkOpenUnit, checkOptions } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import type { Matrix } from "../numeric/matrix.js";
 import { type LossOptions, unitLosses } from "./losses.js";
@@ -39,6 +39,7 @@ export interface RiskControl {
  */
 export function conformalRiskControl(losses: Matrix, options: RiskControlOptions): RiskControl {
   const fn = "conformalRiskControl";
+  checkOptions(fn, options, "alpha");
   const { alpha } = options;
   checkOpenUnit(fn, "alpha", alpha);
   const { data, units: n, columns, lambda } = unitLosses(fn, losses, options);

@@ -4,6 +4,7 @@ import { sidakLevel } from "../estimate/simultaneous.js";
 import {
   checkCount,
   checkNotEmpty,
+  checkOptions,
   checkOutcomes,
   checkSameLength,
   type Outcomes,
@@ -37,6 +38,7 @@ export function coverageBy(
   options: EstimateOptions = {},
 ): StratumCoverage[] {
   const fn = "coverageBy";
+  checkOptions(fn, options);
   checkNotEmpty(fn, "covered", covered);
   checkOutcomes(fn, "covered", covered);
   const coded = groupCodes(fn, categories, covered, "covered");
@@ -74,6 +76,7 @@ export function coverageBySize(
   options: EstimateOptions & { strata?: number } = {},
 ): StratumCoverage[] {
   const fn = "coverageBySize";
+  checkOptions(fn, options);
   const { strata = 5 } = options;
   checkNotEmpty(fn, "sizes", sizes);
   checkSameLength(fn, "covered", covered, "sizes", sizes);

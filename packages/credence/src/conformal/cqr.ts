@@ -1,5 +1,5 @@
 import type { FitRecord } from "../estimate/fitRecord.js";
-import { checkNotEmpty, checkOneOf, checkSameLength } from "../numeric/check.js";
+import { checkNotEmpty, checkOneOf, checkOptions, checkSameLength } from "../numeric/check.js";
 import type { Groups } from "../numeric/groups.js";
 import {
   type RecordOptions,
@@ -65,6 +65,7 @@ function fit(
   options: CqrOptions,
 ): Cqr {
   const fn = "cqr";
+  checkOptions(fn, options, "alpha");
   const { alpha, margins = "symmetric", groups } = options;
   checkOneOf(fn, "margins", margins, ["symmetric", "asymmetric"]);
   checkNotEmpty(fn, "lower", lower);

@@ -1,4 +1,4 @@
-import { checkNotEmpty, checkOpenUnit, checkSameLength } from "../numeric/check.js";
+import { checkNotEmpty, checkOpenUnit, checkOptions, checkSameLength } from "../numeric/check.js";
 import type { Matrix } from "../numeric/matrix.js";
 import { type FoldScores, foldScores } from "./foldIntervals.js";
 import { collectIntervals, type Intervals } from "./intervals.js";
@@ -44,6 +44,7 @@ export interface CrossConformal {
  */
 export const jackknifePlus = {
   fit(residuals: ArrayLike<number>, options: CrossConformalOptions): CrossConformal {
+    checkOptions("jackknifePlus", options, "alpha");
     const folds = Int32Array.from({ length: residuals.length }, (_, i) => i);
     const { scores, alpha } = prepare("jackknifePlus", residuals, options);
     return plus(foldScores("jackknifePlus", scores, folds, alpha), alpha, Math.max(0, 1 - 2 * alpha));
@@ -70,6 +71,7 @@ export const cvPlus = {
     folds: ArrayLike<number>,
     options: CrossConformalOptions,
   ): CrossConformal {
+    checkOptions("cvPlus", options, "alpha");
     checkSameLength("cvPlus", "folds", folds, "residuals", residuals);
     const { scores, alpha } = prepare("cvPlus", residuals, options);
     const lists = foldScores("cvPlus", scores, folds, alpha);
@@ -101,6 +103,7 @@ export const jackknifeMinmax = {
     options: CrossConformalOptions & { folds?: ArrayLike<number> },
   ): CrossConformal {
     const fn = "jackknifeMinmax";
+    checkOptions(fn, options, "alpha");
     const { scores, alpha } = prepare(fn, residuals, options);
     const folds = options.folds ?? Int32Array.from({ length: scores.length }, (_, i) => i);
     checkSameLength(fn, "folds", folds, "residuals", residuals);
@@ -149,6 +152,7 @@ export const crossCqr = {
     options: CrossConformalOptions,
   ): CrossCqr {
     const fn = "crossCqr";
+    checkOptions(fn, options, "alpha");
     const { alpha } = options;
     checkOpenUnit(fn, "alpha", alpha);
     checkNotEmpty(fn, "observed", observed);

@@ -1,4 +1,4 @@
-import { checkCount, checkNotEmpty, checkOpenUnit } from "../numeric/check.js";
+import { checkCount, checkNotEmpty, checkOpenUnit, checkOptions } from "../numeric/check.js";
 import { checkGamma, type OnlineConformalOptions } from "./adaptiveConformal.js";
 import { type OnlineThreshold, onlineThreshold } from "./onlineThreshold.js";
 import { createScoreWindow } from "./scoreWindow.js";
@@ -33,6 +33,7 @@ const GAMMAS = [0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.128];
  */
 export function dynamicAdaptiveConformal(options: DynamicAdaptiveOptions): DynamicAdaptive {
   const fn = "dynamicAdaptiveConformal";
+  checkOptions(fn, options, "alpha");
   const { alpha, gammas = GAMMAS, horizon = 500, window = 1000, scores = [] } = options;
   checkOpenUnit(fn, "alpha", alpha);
   checkNotEmpty(fn, "gammas", gammas);

@@ -1,4 +1,4 @@
-import { checkCount, checkFinite, checkNotEmpty, checkOpenUnit } from "../numeric/check.js";
+import { checkCount, checkFinite, checkNotEmpty, checkOpenUnit, checkOptions } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { quantileSorted } from "../numeric/quantile.js";
 import { sortedCopy } from "../numeric/sort.js";
@@ -44,6 +44,7 @@ export interface Enbpi {
  */
 export function enbpi(residuals: ArrayLike<number>, options: EnbpiOptions): Enbpi {
   const fn = "enbpi";
+  checkOptions(fn, options, "alpha");
   const { alpha, batch = 1, narrowest = true } = options;
   checkOpenUnit(fn, "alpha", alpha);
   checkCount(fn, "batch", batch);

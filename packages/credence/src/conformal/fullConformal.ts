@@ -1,4 +1,4 @@
-import { checkOpenUnit } from "../numeric/check.js";
+import { checkOpenUnit, checkOptions } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { createRandom } from "../numeric/random.js";
 import { checkOrdered } from "./quantile.js";
@@ -47,6 +47,7 @@ export function fullConformal<T>(
   options: FullConformalOptions,
 ): FullConformalSet<T> {
   const fn = "fullConformal";
+  checkOptions(fn, options, "alpha");
   const { alpha, smoothed = false, seed = 0 } = options;
   checkOpenUnit(fn, "alpha", alpha);
   const u = createRandom(seed).uniform(); // one draw for all candidates

@@ -1,4 +1,11 @@
-import { checkFinite, checkNotEmpty, checkOneOf, checkOpenUnit, checkSameLength } from "../numeric/check.js";
+import {
+  checkFinite,
+  checkNotEmpty,
+  checkOneOf,
+  checkOpenUnit,
+  checkOptions,
+  checkSameLength,
+} from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { checkMatrix, type Matrix } from "../numeric/matrix.js";
 import { selectSmallest } from "../numeric/select.js";
@@ -20,7 +27,9 @@ import { type SplitConformal, splitConformal } from "./splitConformal.js";
  * ```
  */
 export const plainJackknife = {
-  fit(residuals: ArrayLike<number>, { alpha }: CrossConformalOptions): SplitConformal {
+  fit(residuals: ArrayLike<number>, options: CrossConformalOptions): SplitConformal {
+    checkOptions("plainJackknife", options, "alpha");
+    const { alpha } = options;
     return splitConformal.fit(residuals, { alpha });
   },
 };
@@ -64,6 +73,7 @@ function fit(
   options: JackknifeAfterBootstrapOptions,
 ): JackknifeAfterBootstrap {
   const fn = "jackknifeAfterBootstrap";
+  checkOptions(fn, options, "alpha");
   const { alpha, aggregate = "mean" } = options;
   checkOpenUnit(fn, "alpha", alpha);
   checkOneOf(fn, "aggregate", aggregate, ["mean", "median"]);

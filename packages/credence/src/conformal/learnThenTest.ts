@@ -1,6 +1,6 @@
 import { fixedSequenceTest } from "../estimate/fixedSequence.js";
 import { graphTest, type TestGraph } from "../estimate/graphTest.js";
-import { checkOneOf, checkOpenUnit, checkSameLength } from "../numeric/check.js";
+import { checkOneOf, checkOpenUnit, checkOptions, checkSameLength } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import type { Matrix } from "../numeric/matrix.js";
 import { type LossOptions, unitLosses } from "./losses.js";
@@ -61,6 +61,7 @@ export interface LearnThenTest {
  */
 export function learnThenTest(losses: Matrix, options: LearnThenTestOptions): LearnThenTest {
   const fn = "learnThenTest";
+  checkOptions(fn, options, "alpha");
   const { alpha, delta = 0.05, test = "hoeffding-bentkus", procedure = "fixed-sequence" } = options;
   checkOpenUnit(fn, "alpha", alpha);
   checkOpenUnit(fn, "delta", delta);

@@ -1,4 +1,4 @@
-import { checkOpenUnit, checkSameLength } from "../numeric/check.js";
+import { checkOpenUnit, checkOptions, checkSameLength } from "../numeric/check.js";
 import { shuffle } from "../numeric/distributions.js";
 import { CredenceError } from "../numeric/error.js";
 import { checkMatrix, type Matrix } from "../numeric/matrix.js";
@@ -62,6 +62,7 @@ function fit(
   options: LevelAdaptiveOptions,
 ): LevelAdaptiveFactuality {
   const fn = "levelAdaptiveFactuality";
+  checkOptions(fn, options, "alpha");
   const { retention, alphaRange = [0.05, 0.5], tuningShare = 0.5, seed = 0 } = options;
   checkOpenUnit(fn, "retention", retention);
   checkOpenUnit(fn, "tuningShare", tuningShare);

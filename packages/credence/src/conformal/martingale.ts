@@ -1,4 +1,4 @@
-import { checkOneOf, notAProbability } from "../numeric/check.js";
+import { checkOneOf, checkOptions, notAProbability } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 
 /** Options of {@link exchangeabilityMartingale}. */
@@ -39,6 +39,7 @@ export interface ExchangeabilityMartingale {
  */
 export function exchangeabilityMartingale(options: MartingaleOptions = {}): ExchangeabilityMartingale {
   const fn = "exchangeabilityMartingale";
+  checkOptions(fn, options);
   const { bets = "jumper", jump = 0.01, epsilon = 0.5 } = options;
   checkOneOf(fn, "bets", bets, ["jumper", "mixture", "power"]);
   if (!(jump > 0 && jump <= 1))

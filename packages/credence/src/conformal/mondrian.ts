@@ -1,5 +1,5 @@
 import type { FitRecord } from "../estimate/fitRecord.js";
-import { checkNotEmpty, checkSameLength } from "../numeric/check.js";
+import { checkNotEmpty, checkOptions, checkSameLength } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { type Groups, groupCodes, groupRows } from "../numeric/groups.js";
 import {
@@ -66,6 +66,7 @@ export const mondrian = {
 const METHOD = "mondrian";
 
 function fit(residuals: ArrayLike<number>, categories: Groups, options: MondrianOptions): Mondrian {
+  checkOptions("mondrian", options, "alpha");
   const { alpha, groups } = options;
   checkNotEmpty("mondrian", "residuals", residuals);
   checkOrdered("mondrian", "residuals", residuals);

@@ -1,4 +1,4 @@
-import { checkFinite, checkOpenUnit, checkSameLength } from "../numeric/check.js";
+import { checkFinite, checkOpenUnit, checkOptions, checkSameLength } from "../numeric/check.js";
 import { shuffle } from "../numeric/distributions.js";
 import { CredenceError } from "../numeric/error.js";
 import { type Groups, groupCodes, groupRows } from "../numeric/groups.js";
@@ -47,6 +47,7 @@ export interface EllipsoidConformal extends ConformalThreshold {
 export const ellipsoidConformal = {
   fit(residuals: Matrix, options: MultivariateOptions): EllipsoidConformal {
     const fn = "ellipsoidConformal";
+    checkOptions(fn, options, "alpha");
     const { shapeRows, sizeRows } = prepare(fn, residuals, options);
     const { data, columns: d } = residuals;
     const shape = new Float64Array(d * d);
@@ -114,6 +115,7 @@ export interface CopulaConformal extends ConformalThreshold {
 export const copulaConformal = {
   fit(residuals: Matrix, options: MultivariateOptions): CopulaConformal {
     const fn = "copulaConformal";
+    checkOptions(fn, options, "alpha");
     const { shapeRows, sizeRows } = prepare(fn, residuals, options);
     const { data, columns: d } = residuals;
     const margins = Array.from({ length: d }, (_, j) =>

@@ -1,4 +1,4 @@
-import { checkOpenUnit } from "../numeric/check.js";
+import { checkOpenUnit, checkOptions } from "../numeric/check.js";
 import type { OnlineConformalOptions } from "./adaptiveConformal.js";
 import { type OnlineThreshold, onlineThreshold } from "./onlineThreshold.js";
 import { createScoreWindow } from "./scoreWindow.js";
@@ -18,6 +18,7 @@ import { createScoreWindow } from "./scoreWindow.js";
  */
 export function onlineConformal(options: OnlineConformalOptions): OnlineThreshold {
   const fn = "onlineConformal";
+  checkOptions(fn, options, "alpha");
   const { alpha, window = Infinity, scores = [] } = options;
   checkOpenUnit(fn, "alpha", alpha);
   const latest = createScoreWindow(fn, window, scores);

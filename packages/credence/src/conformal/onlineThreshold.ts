@@ -1,3 +1,4 @@
+import { checkFields, checkFunction, checkList } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { intervalOf } from "./intervals.js";
 
@@ -38,6 +39,9 @@ export interface OnlineRun {
  * ```
  */
 export function runOnline(method: OnlineThreshold, scores: ArrayLike<number>): OnlineRun {
+  checkFields("runOnline", "method", method);
+  checkFunction("runOnline", "method.update", method.update);
+  checkList("runOnline", "scores", scores);
   const n = scores.length;
   const thresholds = new Float64Array(n);
   const covered = new Uint8Array(n);

@@ -1,4 +1,4 @@
-import { checkNotEmpty } from "../numeric/check.js";
+import { checkNotEmpty, checkOptions } from "../numeric/check.js";
 import { type Groups, groupCodes } from "../numeric/groups.js";
 import { createRandom } from "../numeric/random.js";
 import { argsort, sortedCopy } from "../numeric/sort.js";
@@ -36,6 +36,7 @@ export function conformalPValues(
   options: ConformalPValueOptions = {},
 ): Float64Array {
   const fn = "conformalPValues";
+  checkOptions(fn, options);
   const { smoothed = false, seed = 0, groups } = options;
   checkNotEmpty(fn, "calibration", calibration);
   checkOrdered(fn, "calibration", calibration);

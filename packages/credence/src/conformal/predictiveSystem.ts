@@ -1,4 +1,4 @@
-import { checkOpenUnit, checkSameLength } from "../numeric/check.js";
+import { checkOpenUnit, checkOptions, checkSameLength } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { sortedCopy } from "../numeric/sort.js";
 import { firstAbove } from "./pValues.js";
@@ -47,6 +47,7 @@ export const conformalPredictiveSystem = { fit };
 
 function fit(residuals: ArrayLike<number>, options: PredictiveSystemOptions = {}): PredictiveSystem {
   const fn = "conformalPredictiveSystem";
+  checkOptions(fn, options);
   const { difficulties } = options;
   const n = residuals.length;
   if (n === 0)

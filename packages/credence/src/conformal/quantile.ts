@@ -1,4 +1,4 @@
-import { checkCount, checkNotEmpty, checkOpenUnit } from "../numeric/check.js";
+import { checkCount, checkList, checkNotEmpty, checkOpenUnit } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { type Groups, groupCodes } from "../numeric/groups.js";
 import { argsort, sortedCopy } from "../numeric/sort.js";
@@ -171,6 +171,7 @@ function reasonFor(threshold: number, n: number, alpha: number, unit: string): s
 
 /** Refuses NaN, which has no place in an order; infinities have one. */
 export function checkOrdered(fn: string, argument: string, values: ArrayLike<number>): void {
+  checkList(fn, argument, values);
   for (let i = 0; i < values.length; i++)
     if (Number.isNaN(values[i]) || typeof values[i] !== "number")
       throw new CredenceError(

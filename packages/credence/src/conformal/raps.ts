@@ -1,4 +1,4 @@
-import { checkCount, checkOpenUnit } from "../numeric/check.js";
+import { checkCount, checkOpenUnit, checkOptions } from "../numeric/check.js";
 import { shuffle } from "../numeric/distributions.js";
 import { CredenceError } from "../numeric/error.js";
 import { groupCodes } from "../numeric/groups.js";
@@ -58,11 +58,13 @@ const LAMBDAS = [0.001, 0.01, 0.1, 0.2, 0.5];
  */
 export const raps: ClassificationMethod<RapsOptions, RapsClassifier> = {
   scores: (probabilities, labels, options = {}) => {
-    checkOptions(options);
+    checkOptions("raps", options);
+    checkRapsOptions(options);
     return fixed.scores(probabilities, labels, options);
   },
   fit(probabilities, labels, options) {
-    checkOptions(options);
+    checkOptions("raps", options, "alpha");
+    checkRapsOptions(options);
     const { lambda, kReg } = options;
     if (lambda !== undefined && kReg !== undefined)
       return withTuning(fixed.fit(probabilities, labels, options), { lambda, kReg, tunedOn: 0 });
@@ -108,7 +110,7 @@ function withTuning(
   };
 }
 
-function checkOptions({ lambda, kReg, tuningShare }: Partial<RapsOptions>): void {
+function checkRapsOptions({ lambda, kReg, tuningShare }: Partial<RapsOptions>): void {
   if (lambda !== undefined) checkRegularisation("raps", "lambda", lambda);
   if (kReg !== undefined) checkCount("raps", "kReg", kReg, 0);
   if (tuningShare !== undefined) checkOpenUnit("raps", "tuningShare", tuningShare);

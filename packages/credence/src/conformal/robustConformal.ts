@@ -1,4 +1,4 @@
-import { checkOpenUnit } from "../numeric/check.js";
+import { checkOpenUnit, checkOptions } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { checkMatrix, type Matrix } from "../numeric/matrix.js";
 import { normalCdf, normalQuantile } from "../numeric/special.js";
@@ -49,6 +49,7 @@ export const robustConformal = { fit };
 
 function fit(draws: Matrix, options: RobustConformalOptions): RobustConformal {
   const fn = "robustConformal";
+  checkOptions(fn, options, "alpha");
   const { alpha, radius, sigma, drawShare = 0.2 } = options;
   checkOpenUnit(fn, "alpha", alpha);
   for (const [name, value, least] of [

@@ -1,5 +1,5 @@
 import type { FitRecord } from "../estimate/fitRecord.js";
-import { checkNotEmpty, checkSameLength } from "../numeric/check.js";
+import { checkNotEmpty, checkOptions, checkSameLength } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import type { Groups } from "../numeric/groups.js";
 import {
@@ -59,6 +59,7 @@ const METHOD = "split-conformal";
 
 function fit(residuals: ArrayLike<number>, options: SplitConformalOptions): SplitConformal {
   const fn = "splitConformal";
+  checkOptions(fn, options, "alpha");
   const { alpha, difficulties, groups } = options;
   checkNotEmpty(fn, "residuals", residuals);
   checkOrdered(fn, "residuals", residuals);

@@ -1,4 +1,4 @@
-import { checkCount, checkOpenUnit } from "../numeric/check.js";
+import { checkCount, checkOpenUnit, checkOptions } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { type OnlineThreshold, onlineThreshold } from "./onlineThreshold.js";
 
@@ -28,6 +28,7 @@ export interface StronglyAdaptiveOptions {
  */
 export function stronglyAdaptiveConformal(options: StronglyAdaptiveOptions): OnlineThreshold {
   const fn = "stronglyAdaptiveConformal";
+  checkOptions(fn, options, "alpha");
   const { alpha, largestScore, lifetime = 8 } = options;
   checkOpenUnit(fn, "alpha", alpha);
   checkCount(fn, "lifetime", lifetime);

@@ -1,4 +1,11 @@
-import { checkNotEmpty, checkOpenUnit, checkSameLength } from "../numeric/check.js";
+import {
+  checkFields,
+  checkList,
+  checkNotEmpty,
+  checkOpenUnit,
+  checkOptions,
+  checkSameLength,
+} from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { argsort } from "../numeric/sort.js";
 import { intervalOf } from "./intervals.js";
@@ -42,9 +49,11 @@ export const weightedConformal = { fit };
 function fit(
   scores: ArrayLike<number>,
   weights: ArrayLike<number>,
-  { alpha }: WeightedConformalOptions,
+  options: WeightedConformalOptions,
 ): WeightedConformal {
   const fn = "weightedConformal";
+  checkOptions(fn, options, "alpha");
+  const { alpha } = options;
   checkOpenUnit(fn, "alpha", alpha);
   checkNotEmpty(fn, "scores", scores);
   checkOrdered(fn, "scores", scores);
@@ -100,6 +109,8 @@ export function likelihoodRatios(
   sizes: { calibration: number; fresh: number },
 ): Float64Array {
   const fn = "likelihoodRatios";
+  checkList(fn, "probabilities", probabilities);
+  checkFields(fn, "sizes", sizes);
   const prior = sizes.calibration / sizes.fresh;
   if (!(prior > 0 && prior < Infinity))
     throw new CredenceError(

@@ -4,6 +4,7 @@ import {
   checkCount,
   checkFinite,
   checkOpenUnit,
+  checkOptions,
   checkOutcomes,
   checkSameLength,
   type Outcomes,
@@ -57,6 +58,7 @@ export function worstSlabCoverage(
   options: WorstSlabOptions = {},
 ): WorstSlab {
   const fn = "worstSlabCoverage";
+  checkOptions(fn, options);
   const { mass = 0.1, directions = 1000, searchShare = 0.25, seed = 0, groups } = options;
   checkMatrix(fn, "features", features);
   checkFinite(fn, "features", features.data);

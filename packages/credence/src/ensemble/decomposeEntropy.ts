@@ -1,5 +1,6 @@
+import { checkNotEmpty, checkOptions } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
-import { checkProbabilityRows, type Matrix } from "../numeric/matrix.js";
+import { checkProbabilityRows, isMatrix, type Matrix } from "../numeric/matrix.js";
 
 /** Uncertainty of one case, or of every row: total = aleatoric + epistemic. */
 export interface EntropyDecomposition<T> {
@@ -43,6 +44,7 @@ export function decomposeEntropy(
   options: DecomposeEntropyOptions = {},
 ): EntropyDecomposition<number> | EntropyDecomposition<Float64Array> {
   const fn = "decomposeEntropy";
+  checkOptions(fn, options);
   const { unit = "nats" } = options;
   if (unit !== "nats" && unit !== "bits")
     throw new CredenceError(
@@ -50,9 +52,10 @@ export function decomposeEntropy(
       { function: fn, argument: "unit", value: unit },
       'must be "nats" or "bits".',
     );
+  checkNotEmpty(fn, "members", members);
   const single = members.length > 0 && !isMatrix(members[0]);
   const matrices = single
-    ? (members as readonly ArrayLike<number>[]).map((data) => ({ data, rows: 1, columns: data.length }))
+    ? Array.from(members as readonly ArrayLike<number>[], (data) => asRow(fn, data))
     : (members as readonly Matrix[]);
   checkMembers(fn, matrices);
   const { rows, columns } = matrices[0];
@@ -83,19 +86,16 @@ export function decomposeEntropy(
     : { total, aleatoric, epistemic };
 }
 
-function isMatrix(member: ArrayLike<number> | Matrix): member is Matrix {
-  return "columns" in member;
+function asRow(fn: string, data: ArrayLike<number>): Matrix {
+  checkNotEmpty(fn, "members", data);
+  return { data, rows: 1, columns: data.length };
 }
 
 /** Refuses an empty ensemble and members of different shape or with rows that are no probabilities. */
 export function checkMembers(fn: string, members: readonly Matrix[]): void {
-  if (members.length === 0)
-    throw new CredenceError(
-      "empty-input",
-      { function: fn, argument: "members" },
-      "is empty; at least one member is needed.",
-    );
-  members.forEach((member, m) => {
+  checkNotEmpty(fn, "members", members);
+  for (let m = 0; m < members.length; m++) {
+    const member = members[m];
     checkProbabilityRows(fn, `members[${m}]`, member);
     if (member.rows !== members[0].rows || member.columns !== members[0].columns)
       throw new CredenceError(
@@ -103,5 +103,5 @@ export function checkMembers(fn: string, members: readonly Matrix[]): void {
         { function: fn, argument: `members[${m}]` },
         `is ${member.rows} × ${member.columns}, the first member is ${members[0].rows} × ${members[0].columns}.`,
       );
-  });
+  }
 }

@@ -1,4 +1,4 @@
-import { checkFinite } from "../numeric/check.js";
+import { checkFinite, checkOptions } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { checkMatrix, type Matrix } from "../numeric/matrix.js";
 
@@ -40,6 +40,7 @@ export function decomposeVariance(
   options: DecomposeVarianceOptions = {},
 ): VarianceDecomposition {
   const fn = "decomposeVariance";
+  checkOptions(fn, options);
   checkMatrix(fn, "means", means);
   checkMatrix(fn, "variances", variances);
   const { rows, columns: m } = means;

@@ -52,6 +52,7 @@ export function variationRatio(votes: Matrix): Float64Array {
  */
 export function pairwiseDisagreement(votes: Matrix): Float64Array {
   const fn = "pairwiseDisagreement";
+  checkMatrix(fn, "votes", votes);
   if (votes.columns < 2)
     throw new CredenceError(
       "too-few",

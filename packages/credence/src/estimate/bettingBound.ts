@@ -1,4 +1,4 @@
-import { checkNotEmpty, checkOneOf, checkOpenUnit } from "../numeric/check.js";
+import { checkNotEmpty, checkOneOf, checkOpenUnit, checkOptions } from "../numeric/check.js";
 import { shuffle } from "../numeric/distributions.js";
 import { CredenceError } from "../numeric/error.js";
 import { createRandom } from "../numeric/random.js";
@@ -46,11 +46,13 @@ export interface BettingOptions {
  * ```
  */
 export function bettingUpperBound(values: ArrayLike<number>, options: BettingOptions = {}): number {
+  checkOptions("bettingUpperBound", options);
   return upperBound("bettingUpperBound", values, options);
 }
 
 /** The lower confidence bound that belongs to {@link bettingUpperBound}; 0 where nothing can be said. */
 export function bettingLowerBound(values: ArrayLike<number>, options: BettingOptions = {}): number {
+  checkOptions("bettingLowerBound", options);
   checkUnit("bettingLowerBound", values);
   const mirrored = Float64Array.from(values as ArrayLike<number>, (x) => 1 - x);
   return 1 - upperBound("bettingLowerBound", mirrored, options);

@@ -1,11 +1,17 @@
-import { checkCount } from "../numeric/check.js";
+import { checkCount, checkOptions } from "../numeric/check.js";
 import { sampleInteger } from "../numeric/distributions.js";
 import { groupCodes, groupRows } from "../numeric/groups.js";
 import { createRandom } from "../numeric/random.js";
 import { type BootstrapKind, bootstrapInterval } from "./bootstrapInterval.js";
 import { type Estimate, type EstimateOptions, levelOf, pointEstimate } from "./estimate.js";
 import { jackknifeReplicates } from "./jackknife.js";
-import { allRows, checkStatistic, type RowStatistic, reportProgress } from "./statistic.js";
+import {
+  allRows,
+  checkRowStatistic,
+  checkStatistic,
+  type RowStatistic,
+  reportProgress,
+} from "./statistic.js";
 
 /** How to bootstrap. */
 export interface BootstrapOptions extends EstimateOptions {
@@ -45,9 +51,10 @@ const JACKKNIFE_BLOCKS = 400;
  */
 export function bootstrap(n: number, statistic: RowStatistic, options: BootstrapOptions = {}): Estimate {
   const fn = "bootstrap";
+  checkOptions(fn, options);
   const { kind = "bca", groups } = options;
   const level = levelOf(fn, options);
-  checkCount(fn, "n", n);
+  checkRowStatistic(fn, n, statistic);
   const value = statistic(allRows(n));
   checkStatistic(fn, value);
   if (options.interval === false) return pointEstimate(value, level, n);
@@ -75,6 +82,8 @@ export function bootstrapReplicates(
   options: BootstrapOptions = {},
 ): Float64Array {
   const fn = "bootstrapReplicates";
+  checkRowStatistic(fn, n, statistic);
+  checkOptions(fn, options);
   const { resamples = 1000, groups, seed = 0, onProgress } = options;
   checkCount(fn, "n", n);
   checkCount(fn, "resamples", resamples, 2);

@@ -1,3 +1,4 @@
+import { checkNotEmpty, checkOpenUnit } from "../numeric/check.js";
 import { quantileSorted } from "../numeric/quantile.js";
 import { sortedCopy } from "../numeric/sort.js";
 import { normalCdf, normalQuantile } from "../numeric/special.js";
@@ -24,6 +25,8 @@ export function bootstrapInterval(
   kind: BootstrapKind = "percentile",
   jackknife?: ArrayLike<number>,
 ): [number, number] {
+  checkNotEmpty("bootstrapInterval", "replicates", replicates);
+  checkOpenUnit("bootstrapInterval", "level", level);
   const defined = sortedCopy(
     Float64Array.from(replicates as ArrayLike<number>).filter((x) => !Number.isNaN(x)),
   );

@@ -1,4 +1,11 @@
-import { checkCount, checkSameLength } from "../numeric/check.js";
+import {
+  checkCount,
+  checkFields,
+  checkFunction,
+  checkList,
+  checkOptions,
+  checkSameLength,
+} from "../numeric/check.js";
 import { sampleMultinomial, sampleNormal } from "../numeric/distributions.js";
 import { createRandom } from "../numeric/random.js";
 import { reportProgress } from "./statistic.js";
@@ -46,9 +53,13 @@ export function cellBootstrap(
   options: CellBootstrapOptions = {},
 ): Float64Array {
   const fn = "cellBootstrap";
+  checkOptions(fn, options);
+  checkFields(fn, "cells", cells);
+  checkFunction(fn, "statistic", statistic);
   const { counts: observed, means, deviations } = cells;
   const { resamples = 1000, seed = 0, onProgress } = options;
   checkCount(fn, "resamples", resamples, 2);
+  checkList(fn, "cells.counts", observed);
   if (means) checkSameLength(fn, "cells.means", means, "cells.counts", observed);
   if (deviations) checkSameLength(fn, "cells.deviations", deviations, "cells.counts", observed);
   let n = 0;

@@ -1,4 +1,4 @@
-import { checkFinite, checkNotEmpty } from "../numeric/check.js";
+import { checkFinite, checkNotEmpty, checkOptions } from "../numeric/check.js";
 import { groupCodes } from "../numeric/groups.js";
 import { studentQuantile } from "../numeric/special.js";
 import { type Estimate, type EstimateOptions, levelOf, pointEstimate } from "./estimate.js";
@@ -20,6 +20,7 @@ export function influenceVariance(
   influence: ArrayLike<number>,
   options: EstimateOptions,
 ): InfluenceVariance {
+  checkOptions(fn, options);
   const n = influence.length;
   let center = 0;
   for (let i = 0; i < n; i++) center += influence[i];
@@ -47,6 +48,7 @@ export function deltaEstimate(
   influence: ArrayLike<number>,
   options: EstimateOptions = {},
 ): Estimate {
+  checkOptions(fn, options);
   const level = levelOf(fn, options);
   const n = influence.length;
   if (options.interval === false) return pointEstimate(value, level, n);
@@ -77,6 +79,7 @@ export function meanEstimate(
   options: EstimateOptions = {},
   fn = "meanEstimate",
 ): Estimate {
+  checkOptions(fn, options);
   checkNotEmpty(fn, "values", values);
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i];

@@ -1,4 +1,4 @@
-import { checkOpenUnit } from "../numeric/check.js";
+import { checkOpenUnit, checkOptions } from "../numeric/check.js";
 import type { Groups } from "../numeric/groups.js";
 
 /** A number together with how sure we are of it. */
@@ -30,6 +30,7 @@ export interface EstimateOptions {
 
 /** The checked level of the options. */
 export function levelOf(fn: string, options: { readonly level?: number }): number {
+  checkOptions(fn, options);
   const { level = 0.95 } = options;
   checkOpenUnit(fn, "level", level);
   return level;

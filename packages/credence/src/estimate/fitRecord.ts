@@ -1,3 +1,4 @@
+import { checkOptions } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { type Groups, groupCodes } from "../numeric/groups.js";
 import type { JsonFields } from "../numeric/json.js";
@@ -36,6 +37,7 @@ export function recordFit(
   outcomes: ArrayLike<number | boolean>,
   options: FitOptions,
 ): FitRecord {
+  checkOptions(fn, options);
   const { groups, rows, fittedAt = new Date() } = options;
   const date = new Date(fittedAt);
   if (Number.isNaN(date.getTime()))

@@ -1,3 +1,4 @@
+import { checkFunction, checkList } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 
 /** One hypothesis of a fixed-sequence test. */
@@ -31,6 +32,8 @@ export function fixedSequenceTest(
   pValue: (index: number) => number,
   budgets: ArrayLike<number>,
 ): SequenceStep[] {
+  checkFunction("fixedSequenceTest", "pValue", pValue);
+  checkList("fixedSequenceTest", "budgets", budgets);
   let carried = 0;
   return Array.from(budgets as ArrayLike<number>, (own, i) => {
     if (!(own >= 0))

@@ -1,4 +1,4 @@
-import { checkCount } from "../numeric/check.js";
+import { checkCount, checkOptions } from "../numeric/check.js";
 import { sampleInteger } from "../numeric/distributions.js";
 import { variance } from "../numeric/quantile.js";
 import { createRandom, type Random } from "../numeric/random.js";
@@ -6,7 +6,7 @@ import { studentQuantile } from "../numeric/special.js";
 import { type Estimate, levelOf, pointEstimate } from "./estimate.js";
 import type { HalfSamplingOptions } from "./halfSampling.js";
 import { reportProgress } from "./statistic.js";
-import { everyRow, type StrataStatistic, type Stratum, strataSize, unitRows } from "./strata.js";
+import { checkStrata, everyRow, type StrataStatistic, type Stratum, strataSize, unitRows } from "./strata.js";
 
 /**
  * {@link halfSampling} for statistics of several independent samples, several statistics at a time: half of the units of
@@ -31,9 +31,11 @@ export function halfSampleStrata(
   options: Omit<HalfSamplingOptions, "groups"> = {},
 ): Estimate[] {
   const fn = "halfSampleStrata";
+  checkOptions(fn, options);
   const { resamples = 1000, seed = 0, onProgress } = options;
   const level = levelOf(fn, options);
   checkCount(fn, "resamples", resamples, 2);
+  checkStrata(fn, strata, statistic);
   const values = Array.from(statistic(everyRow(strata)));
   const n = strata.reduce((sum, { rows }) => sum + rows, 0);
   if (options.interval === false) return values.map((value) => pointEstimate(value, level, n));

@@ -1,11 +1,17 @@
-import { checkCount } from "../numeric/check.js";
+import { checkCount, checkOptions } from "../numeric/check.js";
 import { sampleInteger } from "../numeric/distributions.js";
 import { groupCodes, groupRows } from "../numeric/groups.js";
 import { quantileSorted } from "../numeric/quantile.js";
 import { createRandom } from "../numeric/random.js";
 import { sortedCopy } from "../numeric/sort.js";
 import { type Estimate, type EstimateOptions, levelOf, pointEstimate } from "./estimate.js";
-import { allRows, checkStatistic, type RowStatistic, reportProgress } from "./statistic.js";
+import {
+  allRows,
+  checkRowStatistic,
+  checkStatistic,
+  type RowStatistic,
+  reportProgress,
+} from "./statistic.js";
 
 /** How to half-sample. */
 export interface HalfSamplingOptions extends EstimateOptions {
@@ -44,9 +50,10 @@ export function halfSampling(
   options: HalfSamplingOptions = {},
 ): Estimate {
   const fn = "halfSampling";
+  checkOptions(fn, options);
   const { groups } = options;
   const level = levelOf(fn, options);
-  checkCount(fn, "n", n);
+  checkRowStatistic(fn, n, statistic);
   const value = statistic(allRows(n));
   checkStatistic(fn, value);
   if (options.interval === false) return pointEstimate(value, level, n);
@@ -91,7 +98,9 @@ export function halfSampleReplicates(
   options: HalfSamplingOptions = {},
 ): Float64Array {
   const fn = "halfSampleReplicates";
+  checkOptions(fn, options);
   const { resamples = 1000, groups, seed = 0, onProgress } = options;
+  checkRowStatistic(fn, n, statistic);
   checkCount(fn, "n", n, 2);
   checkCount(fn, "resamples", resamples, 2);
   const random = createRandom(seed);

@@ -1,10 +1,16 @@
-import { checkCount } from "../numeric/check.js";
+import { checkCount, checkOptions } from "../numeric/check.js";
 import { shuffle } from "../numeric/distributions.js";
 import { type Groups, groupCodes } from "../numeric/groups.js";
 import { createRandom } from "../numeric/random.js";
 import { studentQuantile } from "../numeric/special.js";
 import { type Estimate, type EstimateOptions, levelOf, pointEstimate } from "./estimate.js";
-import { allRows, checkStatistic, type RowStatistic, reportProgress } from "./statistic.js";
+import {
+  allRows,
+  checkRowStatistic,
+  checkStatistic,
+  type RowStatistic,
+  reportProgress,
+} from "./statistic.js";
 
 /** What is left out at a time. */
 export interface JackknifeOptions extends EstimateOptions {
@@ -39,9 +45,10 @@ export interface JackknifeOptions extends EstimateOptions {
  */
 export function jackknife(n: number, statistic: RowStatistic, options: JackknifeOptions = {}): Estimate {
   const fn = "jackknife";
+  checkOptions(fn, options);
   const { groups, correctBias = false } = options;
   const level = levelOf(fn, options);
-  checkCount(fn, "n", n);
+  checkRowStatistic(fn, n, statistic);
   const value = statistic(allRows(n));
   checkStatistic(fn, value);
   if (options.interval === false && !correctBias) return pointEstimate(value, level, n);
@@ -75,6 +82,8 @@ export function jackknifeReplicates(
   options: JackknifeOptions = {},
 ): Float64Array {
   const fn = "jackknifeReplicates";
+  checkRowStatistic(fn, n, statistic);
+  checkOptions(fn, options);
   const blockOfRow = blockCodes(fn, n, options);
   let blocks = 0;
   const sizes: number[] = [];

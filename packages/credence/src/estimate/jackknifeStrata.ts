@@ -1,6 +1,7 @@
+import { checkOptions } from "../numeric/check.js";
 import { jackknifeReplicates } from "./jackknife.js";
 import { reportProgress } from "./statistic.js";
-import { everyRow, type StrataStatistic, type Stratum } from "./strata.js";
+import { checkStrata, everyRow, type StrataStatistic, type Stratum } from "./strata.js";
 
 /** What a delete-group jackknife says of one statistic. */
 export interface StrataJackknife {
@@ -56,7 +57,9 @@ export function jackknifeStrata(
   statistic: StrataStatistic,
   options: StrataJackknifeOptions = {},
 ): StrataJackknife[] {
+  checkOptions("jackknifeStrata", options);
   const { blocks = 10, seed = 0, onProgress } = options;
+  checkStrata("jackknifeStrata", strata, statistic);
   const all = everyRow(strata);
   const values = Array.from(statistic(all));
   const byStratum = strata.map(({ rows, groups }, s) => {

@@ -1,4 +1,11 @@
-import { checkNotEmpty, checkOneOf, checkOpenUnit, checkOutcomes, type Outcomes } from "../numeric/check.js";
+import {
+  checkNotEmpty,
+  checkOneOf,
+  checkOpenUnit,
+  checkOptions,
+  checkOutcomes,
+  type Outcomes,
+} from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { type Groups, groupCodes } from "../numeric/groups.js";
 import { betaQuantile, normalQuantile, studentQuantile } from "../numeric/special.js";
@@ -89,6 +96,7 @@ export function proportionEstimate(
   options: ProportionOptions = {},
   fn = "proportionEstimate",
 ): Estimate {
+  checkOptions(fn, options);
   const { groups, method = "clopper-pearson" } = options;
   checkNotEmpty(fn, "outcomes", outcomes);
   checkOutcomes(fn, "outcomes", outcomes);

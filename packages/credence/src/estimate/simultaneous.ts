@@ -1,4 +1,4 @@
-import { checkCount, checkOpenUnit, checkSameLength } from "../numeric/check.js";
+import { checkCount, checkOpenUnit, checkOptions, checkSameLength } from "../numeric/check.js";
 import { sampleNormal } from "../numeric/distributions.js";
 import { checkMatrix, type Matrix } from "../numeric/matrix.js";
 import { quantileSorted } from "../numeric/quantile.js";
@@ -40,6 +40,7 @@ export function sidakLevel(level: number, k: number): number {
  */
 export function simultaneousLevel(influence: Matrix, options: SimultaneousOptions = {}): number {
   const fn = "simultaneousLevel";
+  checkOptions(fn, options);
   const level = levelOf(fn, options);
   const { draws = 10_000, seed = 0, groups } = options;
   checkCount(fn, "draws", draws, 100);
@@ -90,6 +91,7 @@ export function simultaneousEstimates(
   sizes?: ArrayLike<number>,
 ): Estimate[] {
   const fn = "simultaneousEstimates";
+  checkOptions(fn, options);
   const level = levelOf(fn, options);
   checkMatrix(fn, "influence", influence);
   const { data, rows, columns } = influence;

@@ -1,4 +1,4 @@
-import { checkOpenUnit } from "../numeric/check.js";
+import { checkFields, checkList, checkOpenUnit, checkOptions } from "../numeric/check.js";
 import { shuffle } from "../numeric/distributions.js";
 import { CredenceError } from "../numeric/error.js";
 import { type Groups, groupCodes } from "../numeric/groups.js";
@@ -60,7 +60,10 @@ export function splitRows<Name extends string>(
   options: SplitOptions = {},
 ): Split<Name> {
   const fn = "splitRows";
+  checkOptions(fn, options);
   const { seed = 0, groups } = options;
+  checkList(fn, "columns", columns);
+  checkFields(fn, "shares", shares);
   const names = Object.keys(shares) as Name[];
   const n = columns[0]?.length ?? 0;
   if (n === 0)
@@ -139,11 +142,14 @@ function part(indices: Int32Array, rows: RowsUsed): Part {
 
 /** A 64-bit content hash of columns, as 16 hexadecimal digits (two FNV-1a style lanes over the float64 words). */
 export function fingerprint(columns: readonly ArrayLike<number | boolean>[]): string {
+  checkList("fingerprint", "columns", columns);
   let a = 0x811c9dc5;
   let b = 0x9e3779b9;
   const float = new Float64Array(1);
   const words = new Uint32Array(float.buffer);
-  for (const column of columns) {
+  for (let c = 0; c < columns.length; c++) {
+    const column = columns[c];
+    checkList("fingerprint", `columns[${c}]`, column);
     for (let i = 0; i < column.length; i++) {
       float[0] = Number(column[i]) + 0;
       a = Math.imul(a ^ words[0], 0x01000193) ^ words[1];

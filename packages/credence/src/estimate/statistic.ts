@@ -1,3 +1,4 @@
+import { checkCount, checkFunction } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 
 /** A statistic of the rows whose indices it is given; an index may occur more than once. */
@@ -6,6 +7,12 @@ export type RowStatistic = (rows: Int32Array) => number;
 /** The indices 0 … n − 1. */
 export function allRows(n: number): Int32Array {
   return Int32Array.from({ length: n }, (_, i) => i);
+}
+
+/** Refuses a number of rows that is none, and a statistic that is no function. */
+export function checkRowStatistic(fn: string, n: number, statistic: unknown): void {
+  checkCount(fn, "n", n);
+  checkFunction(fn, "statistic", statistic);
 }
 
 /** Refuses a statistic that is NaN on the data itself. */

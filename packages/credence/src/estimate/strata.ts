@@ -1,3 +1,4 @@
+import { checkCount, checkFunction, checkList, checkNotEmpty } from "../numeric/check.js";
 import { type Groups, groupCodes, groupRows } from "../numeric/groups.js";
 import { allRows } from "./statistic.js";
 
@@ -15,6 +16,16 @@ export type StrataStatistic = (rows: readonly Int32Array[]) => ArrayLike<number>
 export function unitRows(fn: string, { rows, groups }: Stratum): Int32Array[] {
   if (groups) return groupRows(groupCodes(fn, groups, { length: rows }, "rows"));
   return Array.from({ length: rows }, (_, i) => Int32Array.of(i));
+}
+
+/** Refuses anything but a list of strata, and a statistic that is no function. */
+export function checkStrata(fn: string, strata: readonly Stratum[], statistic: unknown): void {
+  if (!Array.isArray(strata)) checkList(fn, "strata", undefined);
+  checkNotEmpty(fn, "strata", strata);
+  strata.forEach((stratum, s) => {
+    checkCount(fn, `strata[${s}].rows`, stratum?.rows, 0);
+  });
+  checkFunction(fn, "statistic", statistic);
 }
 
 /** All rows of every stratum. */

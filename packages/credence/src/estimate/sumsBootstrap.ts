@@ -1,4 +1,4 @@
-import { checkCount } from "../numeric/check.js";
+import { checkCount, checkFunction, checkOptions } from "../numeric/check.js";
 import { sampleInteger } from "../numeric/distributions.js";
 import { type Groups, groupCodes } from "../numeric/groups.js";
 import { checkMatrix, type Matrix } from "../numeric/matrix.js";
@@ -31,9 +31,11 @@ export function sumsBootstrap(
   options: BootstrapOptions = {},
 ): Estimate {
   const fn = "sumsBootstrap";
+  checkOptions(fn, options);
   const { kind = "bca", groups } = options;
   const level = levelOf(fn, options);
   checkMatrix(fn, "addends", addends);
+  checkFunction(fn, "statistic", statistic);
   const units = groups ? sumByGroup(fn, addends, groups) : addends;
   const total = columnSums(units);
   const value = statistic(total.slice());
@@ -60,6 +62,7 @@ export function sumsReplicates(
   options: BootstrapOptions = {},
 ): Float64Array {
   const fn = "sumsReplicates";
+  checkOptions(fn, options);
   const { resamples = 1000, seed = 0, onProgress } = options;
   checkCount(fn, "resamples", resamples, 2);
   const { data, rows, columns } = addends;

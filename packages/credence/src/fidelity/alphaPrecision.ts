@@ -1,5 +1,6 @@
 import type { Estimate } from "../estimate/estimate.js";
 import { halfSampleStrata } from "../estimate/halfSampleStrata.js";
+import { checkOptions } from "../numeric/check.js";
 import type { Matrix } from "../numeric/matrix.js";
 import { nearestNeighbours } from "../numeric/neighbours.js";
 import { mean, quantileSorted } from "../numeric/quantile.js";
@@ -47,6 +48,7 @@ export function alphaPrecision(
   options: AlphaPrecisionOptions = {},
 ): AlphaPrecision {
   const fn = "alphaPrecision";
+  checkOptions(fn, options);
   const { resamples = 30 } = options;
   const samples = checkedSamples(fn, real, generated, options);
   checkNeighbourCount(fn, "real", Math.floor(samples.real.rows / 2), 1);

@@ -1,6 +1,7 @@
 import type { Estimate } from "../estimate/estimate.js";
 import { halfSampleStrata } from "../estimate/halfSampleStrata.js";
 import type { Stratum } from "../estimate/strata.js";
+import { checkOptions } from "../numeric/check.js";
 import type { Matrix } from "../numeric/matrix.js";
 import { nearestNeighbours } from "../numeric/neighbours.js";
 import { mean } from "../numeric/quantile.js";
@@ -50,6 +51,7 @@ export function authenticity(
   options: AuthenticityOptions = {},
 ): Authenticity {
   const fn = "authenticity";
+  checkOptions(fn, options);
   const { heldOut, dropNonFinite = false } = options;
   const samples = checkedSamples(fn, training, generated, options);
   checkNeighbourCount(fn, "training", samples.real.rows, 1);

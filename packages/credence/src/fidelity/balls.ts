@@ -1,5 +1,6 @@
 import type { Matrix } from "../numeric/matrix.js";
-import { type Neighbours, nearestNeighbours, pointsWithin, type Within } from "../numeric/neighbours.js";
+import { mutuallyWithin, type Neighbours, nearestNeighbours } from "../numeric/neighbours.js";
+import type { Within } from "../numeric/pairList.js";
 
 /**
  * A sample seen as a union of balls, one around each row out to its K-th neighbour in the same sample, and the rows of
@@ -9,17 +10,39 @@ import { type Neighbours, nearestNeighbours, pointsWithin, type Within } from ".
 export interface Balls {
   /** The K nearest neighbours of each row in its own sample. */
   readonly own: Neighbours;
-  /** The rows of the other sample no farther than the K-th of them. */
+  /** The rows of the other sample no farther than the K-th of them; for probabilistic precision, than its radius. */
   readonly inside: Within;
   /** Number of rows of the other sample. */
   readonly points: number;
 }
 
-/** The balls around the rows of `centres`, out to their K-th neighbours, and the rows of `points` in them. */
-export function createBalls(centres: Matrix, points: Matrix, k: number): Balls {
-  const own = nearestNeighbours(centres, k);
-  const radii = Float64Array.from({ length: centres.rows }, (_, i) => own.distances[i * k + k - 1]);
-  return { own, inside: pointsWithin(points, centres, radii), points: points.rows };
+/**
+ * The balls of two samples around the rows of each other, out to the given numbers of neighbours; a faster kernel makes
+ * the same.
+ */
+export function createBalls(
+  real: Matrix,
+  generated: Matrix,
+  kept: readonly [number, number],
+): readonly [Balls, Balls] {
+  const own = [nearestNeighbours(real, kept[0]), nearestNeighbours(generated, kept[1])] as const;
+  return ballsOf(own, mutuallyWithin(real, generated, outerRadii(own[0]), outerRadii(own[1])));
+}
+
+/** Balls put together from the neighbours within two samples and the pairs between them. */
+export function ballsOf(
+  own: readonly [Neighbours, Neighbours],
+  inside: readonly [Within, Within],
+): readonly [Balls, Balls] {
+  return [
+    { own: own[0], inside: inside[0], points: own[1].rows },
+    { own: own[1], inside: inside[1], points: own[0].rows },
+  ];
+}
+
+/** Distance of each row to the last of its neighbours. */
+export function outerRadii({ rows, k, distances }: Neighbours): Float64Array {
+  return Float64Array.from({ length: rows }, (_, i) => distances[(i + 1) * k - 1]);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { influenceVariance } from "../estimate/delta.js";
 import type { Estimate } from "../estimate/estimate.js";
 import { proportionEstimate } from "../estimate/proportion.js";
-import { checkCount, checkOneOf } from "../numeric/check.js";
+import { checkCount, checkOneOf, checkOptions } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { sigmoid, softplus } from "../numeric/logistic.js";
 import type { Matrix } from "../numeric/matrix.js";
@@ -48,6 +48,7 @@ export function classifierTwoSampleTest(
   options: ClassifierTestOptions = {},
 ): ClassifierTwoSampleTest {
   const fn = "classifierTwoSampleTest";
+  checkOptions(fn, options);
   const { classifier = "knn", seed = 0, k } = options;
   checkOneOf(fn, "classifier", classifier, ["knn", "logistic"]);
   if (k !== undefined) checkCount(fn, "k", k);

@@ -1,6 +1,6 @@
 import { type Estimate, levelOf } from "../estimate/estimate.js";
 import { unitRows } from "../estimate/strata.js";
-import { checkCount } from "../numeric/check.js";
+import { checkCount, checkOptions } from "../numeric/check.js";
 import { shuffle } from "../numeric/distributions.js";
 import { CredenceError } from "../numeric/error.js";
 import type { Matrix } from "../numeric/matrix.js";
@@ -103,6 +103,7 @@ export function referenceBaseline(
   options: CompareOptions = {},
 ): Estimate {
   const fn = "referenceBaseline";
+  checkOptions(fn, options);
   const { folds = 10 } = options;
   const level = levelOf(fn, options);
   const parts = foldedSamples(fn, [["real", real, options.groups?.real]], { ...options, folds: 2 * folds });

@@ -1,6 +1,7 @@
 import { reportProgress } from "../estimate/statistic.js";
 import type { Matrix } from "../numeric/matrix.js";
 import { type Neighbours, nearestNeighbours, pointsWithin } from "../numeric/neighbours.js";
+import { outerRadii } from "./balls.js";
 import { type CurveFamily, scoreOf, type TestNeighbourhoods } from "./curveScores.js";
 import { type CurveSummary, curveSummary, errorTradeoff, radiiOnRays } from "./errorTradeoff.js";
 import { checkedK, neighbourCount, type SplitSample, splitHalf } from "./precisionRecallCurve.js";
@@ -69,7 +70,7 @@ function crossScores(
       toGenerated:
         family === "knn"
           ? (own ?? nearestNeighbours(fake.trainMatrix, k, test))
-          : pointsWithin(fake.trainMatrix, test, lastDistances(toReal)),
+          : pointsWithin(fake.trainMatrix, test, outerRadii(toReal)),
     };
     return Float64Array.from({ length: test.rows }, (_, row) => scoreOf(lists, row, k));
   };
@@ -77,8 +78,4 @@ function crossScores(
     scores(real.testMatrix, real.own, null),
     scores(fake.testMatrix, nearestNeighbours(real.trainMatrix, k, fake.testMatrix), fake.own),
   ];
-}
-
-function lastDistances({ rows, k, distances }: Neighbours): Float64Array {
-  return Float64Array.from({ length: rows }, (_, i) => distances[(i + 1) * k - 1]);
 }

@@ -1,6 +1,7 @@
 import type { Matrix } from "../numeric/matrix.js";
-import { type Neighbours, nearestNeighbours, pointsWithin, type Within } from "../numeric/neighbours.js";
-import { radiusOf } from "./balls.js";
+import { type Neighbours, nearestNeighbours, pointsWithin } from "../numeric/neighbours.js";
+import type { Within } from "../numeric/pairList.js";
+import { outerRadii, radiusOf } from "./balls.js";
 
 /**
  * How a test row is scored, higher for "generated".
@@ -27,8 +28,7 @@ export function testNeighbourhoods(
   const toReal = nearestNeighbours(realTrain, Math.min(k, realTrain.rows), test);
   if (family === "knn")
     return { toReal, toGenerated: nearestNeighbours(generatedTrain, Math.min(k, generatedTrain.rows), test) };
-  const radii = Float64Array.from({ length: test.rows }, (_, i) => toReal.distances[(i + 1) * toReal.k - 1]);
-  return { toReal, toGenerated: pointsWithin(generatedTrain, test, radii) };
+  return { toReal, toGenerated: pointsWithin(generatedTrain, test, outerRadii(toReal)) };
 }
 
 /** The score of one test row among all or the chosen training rows. */

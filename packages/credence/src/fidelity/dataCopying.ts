@@ -1,6 +1,6 @@
 import { meanEstimate } from "../estimate/delta.js";
 import type { Estimate, EstimateOptions } from "../estimate/estimate.js";
-import { checkCount } from "../numeric/check.js";
+import { checkCount, checkOptions } from "../numeric/check.js";
 import { shuffle } from "../numeric/distributions.js";
 import { CredenceError } from "../numeric/error.js";
 import { kMeans } from "../numeric/kMeans.js";
@@ -51,6 +51,7 @@ export function dataCopying(
   options: DataCopyingOptions = {},
 ): DataCopying {
   const fn = "dataCopying";
+  checkOptions(fn, options);
   const { cells = 1, leastShare = 20 / generated.rows, seed = 0 } = options;
   checkCount(fn, "cells", cells);
   const [train, test, made] = checkedTriple(fn, training, heldOut, generated);
@@ -108,6 +109,7 @@ export function nearerToTraining(
   options: EstimateOptions = {},
 ): Estimate {
   const fn = "nearerToTraining";
+  checkOptions(fn, options);
   const [train, test, made] = checkedTriple(fn, training, heldOut, generated);
   const size = Math.min(train.rows, test.rows);
   const random = createRandom(options.seed ?? 0);

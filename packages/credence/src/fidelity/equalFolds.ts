@@ -1,6 +1,8 @@
+import { checkList } from "../numeric/check.js";
 import { shuffle } from "../numeric/distributions.js";
 import { CredenceError } from "../numeric/error.js";
 import type { Matrix } from "../numeric/matrix.js";
+import { isMatrix } from "../numeric/matrix.js";
 import { createRandom } from "../numeric/random.js";
 import { checkedSample, checkSameFeatures, takeRows } from "./samples.js";
 
@@ -26,11 +28,17 @@ export function equalFolds(
   const check = (argument: string, matrix: Matrix) =>
     checkedSample(fn, argument, matrix, undefined, dropNonFinite).matrix;
   const cut = (argument: string, sample: Matrix | readonly Matrix[], folds: number, salt: number) =>
-    "data" in sample
+    isMatrix(sample)
       ? dealt(check(argument, sample), folds, seed + salt)
-      : sample.map((matrix, f) => check(`${argument}[${f}]`, matrix));
+      : listed(argument, sample).map((matrix, f) => check(`${argument}[${f}]`, matrix));
+  const listed = <T>(argument: string, values: readonly T[]): readonly T[] => {
+    checkList(fn, argument, values);
+    return Array.from(values);
+  };
   const references = cut("real", real, referenceFolds, 0);
-  const generated = models.map((model, s) => cut(`models[${s}]`, model, generatedFolds, s + 1));
+  const generated = listed("models", models).map((model, s) =>
+    cut(`models[${s}]`, model, generatedFolds, s + 1),
+  );
   const first = references[0];
   const all = [...references, ...generated.flat()];
   if (references.length === 0 || generated.some((folds) => folds.length === 0))

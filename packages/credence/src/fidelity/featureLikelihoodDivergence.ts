@@ -1,5 +1,6 @@
 import { deltaEstimate } from "../estimate/delta.js";
 import type { Estimate, EstimateOptions } from "../estimate/estimate.js";
+import { checkOptions } from "../numeric/check.js";
 import { shuffle } from "../numeric/distributions.js";
 import type { Matrix } from "../numeric/matrix.js";
 import { mean, variance } from "../numeric/quantile.js";
@@ -38,6 +39,7 @@ export function featureLikelihoodDivergence(
   options: EstimateOptions = {},
 ): Estimate {
   const fn = "featureLikelihoodDivergence";
+  checkOptions(fn, options);
   const triple = checkedTriple(fn, training, heldOut, generated);
   const [train, test, made] = scaledBy(triple, triple[1]);
   requirePairs(fn, train.rows, made.rows, 1e8);

@@ -1,10 +1,11 @@
 import { type Estimate, levelOf, pointEstimate } from "../estimate/estimate.js";
 import { combineJackknives, type StrataJackknife } from "../estimate/jackknifeStrata.js";
 import { type Stratum, strataSize, unitRows } from "../estimate/strata.js";
-import { checkCount } from "../numeric/check.js";
+import { checkCount, checkFields, checkList, checkOptions } from "../numeric/check.js";
 import { shuffle } from "../numeric/distributions.js";
 import { CredenceError } from "../numeric/error.js";
 import type { Matrix } from "../numeric/matrix.js";
+import { isMatrix } from "../numeric/matrix.js";
 import { createRandom } from "../numeric/random.js";
 import { studentQuantile } from "../numeric/special.js";
 import { assemble, covariance, distanceOfRows, frechetOfStatistics } from "./frechetOfStatistics.js";
@@ -62,6 +63,7 @@ export function frechetDistance(
   options: FrechetOptions = {},
 ): FrechetDistance {
   const fn = "frechetDistance";
+  checkOptions(fn, options);
   const { blocks = 10, seed = 0 } = options;
   const level = levelOf(fn, options);
   checkCount(fn, "blocks", blocks, 2);
@@ -167,13 +169,11 @@ function blockStatistics(
   });
 }
 
-function isMatrix(sample: FrechetSample): sample is Matrix {
-  return "data" in sample;
-}
-
 function toBlocks(fn: string, argument: string, sample: FrechetSample): readonly GaussianStatistics[] {
   if (isMatrix(sample)) return [gaussianStatistics(sample)];
+  checkFields(fn, argument, sample);
   const blocks = "scatter" in sample ? [sample] : sample;
+  checkList(fn, argument, blocks);
   if (blocks.length === 0)
     throw new CredenceError("empty-input", { function: fn, argument }, "holds no statistics.");
   return blocks;

@@ -1,5 +1,5 @@
 import { type Estimate, levelOf, pointEstimate } from "../estimate/estimate.js";
-import { checkCount } from "../numeric/check.js";
+import { checkCount, checkOptions } from "../numeric/check.js";
 import { shuffle } from "../numeric/distributions.js";
 import { CredenceError } from "../numeric/error.js";
 import type { Matrix } from "../numeric/matrix.js";
@@ -42,6 +42,7 @@ export function frechetInfinity(
   options: FrechetInfinityOptions = {},
 ): Estimate {
   const fn = "frechetInfinity";
+  checkOptions(fn, options);
   const { sizes = 15, smallest = 0.3, blocks = 5, seed = 0 } = options;
   const level = levelOf(fn, options);
   checkCount(fn, "sizes", sizes, 2);

@@ -1,7 +1,7 @@
 import { deltaEstimate } from "../estimate/delta.js";
 import { type Estimate, type EstimateOptions, levelOf, pointEstimate } from "../estimate/estimate.js";
 import { assignFolds } from "../estimate/folds.js";
-import { checkCount } from "../numeric/check.js";
+import { checkCount, checkOptions } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { checkProbabilityRows, type Matrix } from "../numeric/matrix.js";
 import { mean, variance } from "../numeric/quantile.js";
@@ -32,6 +32,7 @@ export interface InceptionScoreOptions extends EstimateOptions {
  */
 export function inceptionScore(probabilities: Matrix, options: InceptionScoreOptions = {}): Estimate {
   const fn = "inceptionScore";
+  checkOptions(fn, options);
   const { splits = 10, groups, seed } = options;
   const level = levelOf(fn, options);
   checkProbabilityRows(fn, "probabilities", probabilities);

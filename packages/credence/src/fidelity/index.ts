@@ -1,6 +1,6 @@
 export * from "./alphaPrecision.js";
 export * from "./authenticity.js";
-export { type Balls, createBalls, neighboursForHalves } from "./balls.js";
+export { type Balls, ballsOf, createBalls, neighboursForHalves, outerRadii } from "./balls.js";
 export * from "./classifierTwoSampleTest.js";
 export * from "./cmmd.js";
 export * from "./compareGenerators.js";

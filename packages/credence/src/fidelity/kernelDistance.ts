@@ -1,5 +1,5 @@
 import { type Estimate, levelOf, pointEstimate } from "../estimate/estimate.js";
-import { checkCount } from "../numeric/check.js";
+import { checkCount, checkOptions } from "../numeric/check.js";
 import { sampleInteger } from "../numeric/distributions.js";
 import { CredenceError } from "../numeric/error.js";
 import { type Gram, gram } from "../numeric/gram.js";
@@ -51,6 +51,7 @@ export function kernelDistance(
   options: KernelDistanceOptions = {},
 ): Estimate {
   const fn = "kernelDistance";
+  checkOptions(fn, options);
   const samples = checkedSamples(fn, real, generated, options);
   const { subsets = false } = options;
   const kernel = polynomialKernel(fn, real.columns, options);
@@ -77,6 +78,7 @@ export function kernelDistanceFromGrams(
   options: Omit<KernelDistanceOptions, "dropNonFinite"> = {},
 ): Estimate {
   const fn = "kernelDistance";
+  checkOptions(fn, options);
   const { subsets = false, groups = {}, ...rest } = options;
   const kernel = polynomialKernel(fn, columns, options);
   const sizes = [grams.real.rows, grams.generated.rows] as const;
@@ -121,22 +123,53 @@ function subsetDistances(
 ): Float64Array {
   const random = createRandom(seed);
   const { count, size } = subsets;
-  const strata = [{ rows: size }, { rows: size }] as const;
   const rows = grams
     ? [grams.real.rows, grams.generated.rows]
     : [samples!.real.rows, samples!.generated.rows];
   const pools = rows.map((n) => Int32Array.from({ length: n }, (_, i) => i));
-  return Float64Array.from({ length: count }, () => {
-    const [a, b] = pools.map((pool) => drawFirst(pool, size, random));
-    const chosen: Grams = grams
-      ? {
-          real: pick(grams.real, a, a),
-          generated: pick(grams.generated, b, b),
-          cross: pick(grams.cross, a, b),
-        }
-      : gramsOf(takeRows(samples!.real, a), takeRows(samples!.generated, b));
-    return mmdOfPairs(fn, tilesOfGrams(chosen), kernel, strata, { interval: false }).unbiased.value;
+  const draws = Array.from({ length: count }, () => pools.map((pool) => drawFirst(pool, size, random)));
+  if (!grams)
+    return Float64Array.from(draws, ([a, b]) => {
+      const some = gramsOf(takeRows(samples!.real, a), takeRows(samples!.generated, b));
+      const strata = [{ rows: size }, { rows: size }] as const;
+      return mmdOfPairs(fn, tilesOfGrams(some), kernel, strata, { interval: false }).unbiased.value;
+    });
+  const [reals, generateds] = [draws.map(([a]) => a), draws.map(([, b]) => b)];
+  const pairs = size * (size - 1);
+  const within = [sumsOfBlocks(grams.real, kernel, reals), sumsOfBlocks(grams.generated, kernel, generateds)];
+  const cross = sumsOfBlocks(grams.cross, kernel, reals, generateds);
+  return cross.map((sum, s) => within[0][s] / pairs + within[1][s] / pairs - (2 * sum) / (size * size));
+}
+
+/**
+ * Σ kernel(entry (i, j)) over i in `rows[s]` and j in `columns[s]`, for each s; without `columns` over the pairs of two
+ * different rows of a symmetric matrix. The kernel is evaluated once an entry, however many subsets share it.
+ */
+function sumsOfBlocks(
+  { data, rows: n, columns: m }: Gram,
+  kernel: (x: number) => number,
+  rows: readonly Int32Array[],
+  columns: readonly Int32Array[] = rows,
+): Float64Array {
+  const sums = new Float64Array(rows.length);
+  const symmetric = columns === rows;
+  const holders = Array.from({ length: n }, () => [] as number[]);
+  rows.forEach((list, s) => {
+    for (const row of list) holders[row].push(s);
   });
+  const values = new Float64Array(m);
+  for (let i = 0; i < n; i++) {
+    if (holders[i].length === 0) continue;
+    for (let j = 0; j < m; j++) values[j] = kernel(data[i * m + j]);
+    if (symmetric) values[i] = 0;
+    for (const s of holders[i]) {
+      const list = columns[s];
+      let sum = 0;
+      for (let p = 0; p < list.length; p++) sum += values[list[p]];
+      sums[s] += sum;
+    }
+  }
+  return sums;
 }
 
 /** Mean over subsets; its variance is that of all pairs plus what the choice of subsets adds. */
@@ -163,15 +196,6 @@ function drawFirst(pool: Int32Array, size: number, random: Random): Int32Array {
     pool[j] = kept;
   }
   return pool.slice(0, size);
-}
-
-function pick({ data, columns }: Gram, a: Int32Array, b: Int32Array): Gram {
-  const picked = new Float64Array(a.length * b.length);
-  for (let i = 0, at = 0; i < a.length; i++) {
-    const row = a[i] * columns;
-    for (let j = 0; j < b.length; j++) picked[at++] = data[row + b[j]];
-  }
-  return { data: picked, rows: a.length, columns: b.length };
 }
 
 function checkSubsets(fn: string, subsets: { count: number; size: number }, n: number, m: number): void {

@@ -61,6 +61,36 @@ export function tilesOfGrams({ real, generated, cross }: Grams): PairTiles {
   };
 }
 
+/** Squared distances ‖x‖² + ‖y‖² − 2 xᵀy from inner products, row by row. */
+export function squaresOfGrams(grams: Grams): PairTiles {
+  const [ofReal, ofGenerated] = [grams.real, grams.generated].map(({ data, rows }) =>
+    Float64Array.from({ length: rows }, (_, i) => data[i * rows + i]),
+  );
+  const rowByRow = (
+    { data, rows, columns }: Gram,
+    [left, right]: readonly [Float64Array, Float64Array],
+    within: boolean,
+    visit: (tile: Tile) => void,
+  ) => {
+    const values = new Float64Array(columns);
+    for (let i = 0; i < rows; i++) {
+      // Among themselves, a row needs those from the diagonal on.
+      const second = within ? i : 0;
+      for (let j = second; j < columns; j++)
+        values[j - second] = Math.max(0, left[i] + right[j] - 2 * data[i * columns + j]);
+      if (within) values[0] = 0;
+      visit({ first: i, rows: 1, second, columns: columns - second, values, stride: columns });
+    }
+  };
+  return {
+    realRows: grams.real.rows,
+    generatedRows: grams.generated.rows,
+    real: (visit) => rowByRow(grams.real, [ofReal, ofReal], true, visit),
+    generated: (visit) => rowByRow(grams.generated, [ofGenerated, ofGenerated], true, visit),
+    cross: (visit) => rowByRow(grams.cross, [ofReal, ofGenerated], false, visit),
+  };
+}
+
 /** @param realUnits The independent unit of each row; null where each row is its own. */
 export function kernelSums(
   pairs: PairTiles,

@@ -1,5 +1,5 @@
 import { type Estimate, levelOf, pointEstimate } from "../estimate/estimate.js";
-import { checkCount } from "../numeric/check.js";
+import { checkCount, checkOptions } from "../numeric/check.js";
 import { symmetricEigen } from "../numeric/eigen.js";
 import { kMeans } from "../numeric/kMeans.js";
 import type { Matrix } from "../numeric/matrix.js";
@@ -82,6 +82,7 @@ export function mauveOfHistograms(p: ArrayLike<number>, q: ArrayLike<number>, sc
  */
 export function mauve(real: Matrix, generated: Matrix, options: MauveOptions = {}): Mauve {
   const fn = "mauve";
+  checkOptions(fn, options);
   const { scaling = 5, explainedVariance = 0.9, runs = 1, parts = 5, seed = 0 } = options;
   const level = levelOf(fn, options);
   requirePositive(fn, "scaling", scaling);

@@ -1,6 +1,6 @@
 import type { Estimate } from "../estimate/estimate.js";
 import { unitRows } from "../estimate/strata.js";
-import { checkCount, checkOneOf } from "../numeric/check.js";
+import { checkCount, checkOneOf, checkOptions } from "../numeric/check.js";
 import { shuffle } from "../numeric/distributions.js";
 import { CredenceError } from "../numeric/error.js";
 import type { Matrix } from "../numeric/matrix.js";
@@ -47,6 +47,7 @@ export interface Mmd {
  */
 export function maximumMeanDiscrepancy(real: Matrix, generated: Matrix, options: MmdOptions = {}): Mmd {
   const fn = "maximumMeanDiscrepancy";
+  checkOptions(fn, options);
   const { kernel = "gaussian", permutations = 199, testRows = 1000, seed = 0 } = options;
   checkOneOf(fn, "kernel", kernel, ["gaussian", "laplace"]);
   checkCount(fn, "permutations", permutations);

@@ -1,7 +1,7 @@
 import { influenceVariance } from "../estimate/delta.js";
 import { type Estimate, type EstimateOptions, levelOf, pointEstimate } from "../estimate/estimate.js";
 import { wilson } from "../estimate/proportion.js";
-import { checkOpenUnit } from "../numeric/check.js";
+import { checkOpenUnit, checkOptions } from "../numeric/check.js";
 import type { Groups } from "../numeric/groups.js";
 import type { Matrix } from "../numeric/matrix.js";
 import { nearestNeighbours } from "../numeric/neighbours.js";
@@ -47,6 +47,7 @@ export function membershipInference(
   options: MembershipOptions = {},
 ): MembershipInference {
   const fn = "membershipInference";
+  checkOptions(fn, options);
   const { falsePositiveRate = 0.01, groups = {} } = options;
   checkOpenUnit(fn, "falsePositiveRate", falsePositiveRate);
   const level = levelOf(fn, options);

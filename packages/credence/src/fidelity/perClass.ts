@@ -1,7 +1,7 @@
 import { type Estimate, type EstimateOptions, levelOf } from "../estimate/estimate.js";
 import { proportionEstimate } from "../estimate/proportion.js";
 import { sidakLevel } from "../estimate/simultaneous.js";
-import { checkNotEmpty, checkSameLength } from "../numeric/check.js";
+import { checkNotEmpty, checkOptions, checkSameLength } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { checkMatrix, type Matrix } from "../numeric/matrix.js";
 import { takeRows } from "./samples.js";
@@ -86,6 +86,7 @@ export function classSkew(
   options: ClassSkewOptions = {},
 ): ClassShare[] {
   const fn = "classSkew";
+  checkOptions(fn, options);
   const { confidences, threshold = 0.9, groups = {} } = options;
   checkNotEmpty(fn, "realLabels", realLabels);
   checkNotEmpty(fn, "generatedLabels", generatedLabels);

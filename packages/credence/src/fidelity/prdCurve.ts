@@ -1,5 +1,5 @@
 import { type Estimate, levelOf, pointEstimate } from "../estimate/estimate.js";
-import { checkCount, checkNotEmpty, checkSameLength } from "../numeric/check.js";
+import { checkCount, checkNotEmpty, checkOptions, checkSameLength } from "../numeric/check.js";
 import { kMeans } from "../numeric/kMeans.js";
 import type { Matrix } from "../numeric/matrix.js";
 import { mean, variance } from "../numeric/quantile.js";
@@ -75,6 +75,7 @@ export function prdOfHistograms(
  */
 export function prdCurve(real: Matrix, generated: Matrix, options: PrdOptions = {}): PrdCurve {
   const fn = "prdCurve";
+  checkOptions(fn, options);
   const { clusters = 20, angles = 1001, runs = 10, parts = 5, seed = 0 } = options;
   const level = levelOf(fn, options);
   checkCount(fn, "clusters", clusters, 2);

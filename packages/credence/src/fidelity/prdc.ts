@@ -1,6 +1,7 @@
 import type { Estimate } from "../estimate/estimate.js";
 import { halfSampleStrata } from "../estimate/halfSampleStrata.js";
 import type { Stratum } from "../estimate/strata.js";
+import { checkOptions } from "../numeric/check.js";
 import type { Matrix } from "../numeric/matrix.js";
 import { type Balls, countBalls, createBalls, neighboursForHalves } from "./balls.js";
 import { checkedSamples, checkNeighbourCount, type ResamplingOptions } from "./samples.js";
@@ -47,17 +48,17 @@ export interface Prdc {
  */
 export function prdc(real: Matrix, generated: Matrix, options: PrdcOptions = {}): Prdc {
   const fn = "prdc";
+  checkOptions(fn, options);
   const { k = 5, interval } = options;
   const samples = checkedSamples(fn, real, generated, options);
   checkNeighbourCount(fn, "real", samples.real.rows, k);
   checkNeighbourCount(fn, "generated", samples.generated.rows, k);
   const kept = (rows: number) => (interval === false ? k : neighboursForHalves(k, rows));
-  return prdcFromBalls(
-    createBalls(samples.real, samples.generated, kept(samples.real.rows)),
-    createBalls(samples.generated, samples.real, kept(samples.generated.rows)),
-    options,
-    samples.strata,
-  );
+  const balls = createBalls(samples.real, samples.generated, [
+    kept(samples.real.rows),
+    kept(samples.generated.rows),
+  ]);
+  return prdcFromBalls(...balls, options, samples.strata);
 }
 
 /** {@link prdc} from balls that were made elsewhere; for intervals they should hold {@link neighboursForHalves} neighbours. */
@@ -67,6 +68,7 @@ export function prdcFromBalls(
   options: PrdcOptions = {},
   strata: readonly [Stratum, Stratum] = [{ rows: real.own.rows }, { rows: generated.own.rows }],
 ): Prdc {
+  checkOptions("prdcFromBalls", options);
   const { k = 5, resamples = 200 } = options;
   const [precision, recall, density, coverage] = halfSampleStrata(
     strata,

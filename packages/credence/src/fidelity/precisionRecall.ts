@@ -1,6 +1,7 @@
 import type { Estimate } from "../estimate/estimate.js";
 import { halfSampleStrata } from "../estimate/halfSampleStrata.js";
 import type { Stratum } from "../estimate/strata.js";
+import { checkOptions } from "../numeric/check.js";
 import type { Matrix } from "../numeric/matrix.js";
 import { type Balls, countBalls, createBalls, neighboursForHalves } from "./balls.js";
 import { checkedSamples, checkNeighbourCount, type ResamplingOptions } from "./samples.js";
@@ -43,17 +44,17 @@ export function precisionRecall(
   options: PrecisionRecallOptions = {},
 ): PrecisionRecall {
   const fn = "precisionRecall";
+  checkOptions(fn, options);
   const { k = 3, interval } = options;
   const samples = checkedSamples(fn, real, generated, options);
   checkNeighbourCount(fn, "real", samples.real.rows, k);
   checkNeighbourCount(fn, "generated", samples.generated.rows, k);
   const kept = (rows: number) => (interval === false ? k : neighboursForHalves(k, rows));
-  return precisionRecallFromBalls(
-    createBalls(samples.real, samples.generated, kept(samples.real.rows)),
-    createBalls(samples.generated, samples.real, kept(samples.generated.rows)),
-    options,
-    samples.strata,
-  );
+  const balls = createBalls(samples.real, samples.generated, [
+    kept(samples.real.rows),
+    kept(samples.generated.rows),
+  ]);
+  return precisionRecallFromBalls(...balls, options, samples.strata);
 }
 
 /** {@link precisionRecall} from balls that were made elsewhere. */
@@ -63,6 +64,7 @@ export function precisionRecallFromBalls(
   options: PrecisionRecallOptions = {},
   strata: readonly [Stratum, Stratum] = [{ rows: real.own.rows }, { rows: generated.own.rows }],
 ): PrecisionRecall {
+  checkOptions("precisionRecallFromBalls", options);
   const { k = 3, resamples = 200 } = options;
   const [precision, recall] = halfSampleStrata(
     strata,

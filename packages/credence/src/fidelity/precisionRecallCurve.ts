@@ -1,7 +1,7 @@
 import type { Estimate } from "../estimate/estimate.js";
 import { assignFolds, foldRows } from "../estimate/folds.js";
 import { halfSampleStrata } from "../estimate/halfSampleStrata.js";
-import { checkCount, checkOneOf } from "../numeric/check.js";
+import { checkCount, checkOneOf, checkOptions } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import type { Matrix } from "../numeric/matrix.js";
 import { membership, neighboursForHalves } from "./balls.js";
@@ -75,6 +75,7 @@ export function precisionRecallCurve(
   options: PrecisionRecallCurveOptions = {},
 ): PrecisionRecallCurve {
   const fn = "precisionRecallCurve";
+  checkOptions(fn, options);
   const { seed = 0, interval, resamples = 200 } = options;
   const { family, angles, k: wantedK } = checkedShape(fn, options);
   const samples = checkedSamples(fn, real, generated, options);

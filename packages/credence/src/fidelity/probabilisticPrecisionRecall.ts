@@ -1,8 +1,17 @@
 import type { Estimate } from "../estimate/estimate.js";
 import { halfSampleStrata } from "../estimate/halfSampleStrata.js";
+import type { Stratum } from "../estimate/strata.js";
+import { checkOptions } from "../numeric/check.js";
+import { CredenceError } from "../numeric/error.js";
 import type { Matrix } from "../numeric/matrix.js";
-import { forEachPairWithin, nearestNeighbours } from "../numeric/neighbours.js";
+import {
+  forEachPairWithin,
+  mutuallyWithin,
+  type Neighbours,
+  nearestNeighbours,
+} from "../numeric/neighbours.js";
 import { mean } from "../numeric/quantile.js";
+import { type Balls, ballsOf, membership, neighboursForHalves, radiusOf } from "./balls.js";
 import { requirePositive } from "./require.js";
 import { checkedSamples, checkNeighbourCount, type ResamplingOptions, takeRows } from "./samples.js";
 
@@ -12,7 +21,7 @@ export interface ProbabilisticOptions extends Omit<ResamplingOptions, "resamples
   k?: number;
   /** Factor on that mean distance. Default 1.2. */
   factor?: number;
-  /** Number of half samples, each of which costs about half of the value itself. Default 30. */
+  /** Number of half samples. Default 30. */
   resamples?: number;
 }
 
@@ -44,6 +53,7 @@ export function probabilisticPrecisionRecall(
   options: ProbabilisticOptions = {},
 ): ProbabilisticPrecisionRecall {
   const fn = "probabilisticPrecisionRecall";
+  checkOptions(fn, options);
   const { k = 4, factor = 1.2, resamples = 30, interval } = options;
   requirePositive(fn, "factor", factor);
   const samples = checkedSamples(fn, real, generated, options);
@@ -51,32 +61,123 @@ export function probabilisticPrecisionRecall(
   const share = interval === false ? 1 : 2;
   checkNeighbourCount(fn, "real", Math.floor(samples.real.rows / share), k);
   checkNeighbourCount(fn, "generated", Math.floor(samples.generated.rows / share), k);
+  const kept = (rows: number) => (interval === false ? k : neighboursForHalves(k, rows));
+  const own = [
+    nearestNeighbours(samples.real, kept(samples.real.rows)),
+    nearestNeighbours(samples.generated, kept(samples.generated.rows)),
+  ] as const;
+  const [realRadius, generatedRadius] = largestRadii(own, options, samples.strata);
+  try {
+    const inside = mutuallyWithin(
+      samples.real,
+      samples.generated,
+      new Float64Array(samples.real.rows).fill(realRadius),
+      new Float64Array(samples.generated.rows).fill(generatedRadius),
+    );
+    return probabilisticPrecisionRecallFromBalls(...ballsOf(own, inside), options, samples.strata);
+  } catch (error) {
+    // More pairs than can be kept: every half sample then measures them anew.
+    if (!(error instanceof CredenceError && error.code === "too-large")) throw error;
+  }
   const [precision, recall] = halfSampleStrata(
     samples.strata,
     ([a, b]) => {
-      const some = takeRows(samples.real, a);
-      const others = takeRows(samples.generated, b);
-      return [coveredShare(some, others, k, factor), coveredShare(others, some, k, factor)];
+      const [reals, generateds] = [takeRows(samples.real, a), takeRows(samples.generated, b)];
+      return [
+        measuredShare(reals, generateds, ballRadius(own[0], k, factor, a)),
+        measuredShare(generateds, reals, ballRadius(own[1], k, factor, b)),
+      ];
     },
     { ...options, resamples },
   );
   return { precision, recall };
 }
 
+/**
+ * The largest radius around real and around generated rows that {@link probabilisticPrecisionRecall} needs, of all rows
+ * or of a half sample, from the neighbours within each sample: how far the pairs for
+ * {@link probabilisticPrecisionRecallFromBalls} must reach.
+ */
+export function largestRadii(
+  own: readonly [Neighbours, Neighbours],
+  options: ProbabilisticOptions = {},
+  strata: readonly [Stratum, Stratum] = [{ rows: own[0].rows }, { rows: own[1].rows }],
+): readonly [number, number] {
+  checkOptions("largestRadii", options);
+  const { k = 4, factor = 1.2, resamples = 30 } = options;
+  const largest: [number, number] = [0, 0];
+  // The half samples of the same seed are drawn again for the values.
+  halfSampleStrata(
+    strata,
+    (rows) => {
+      rows.forEach((chosen, s) => {
+        largest[s] = Math.max(largest[s], ballRadius(own[s], k, factor, chosen));
+      });
+      return [];
+    },
+    { ...options, resamples, onProgress: undefined },
+  );
+  return largest;
+}
+
+/**
+ * {@link probabilisticPrecisionRecall} from neighbours and pairs that were made elsewhere: pairs out to
+ * {@link largestRadii}; for intervals with {@link neighboursForHalves} neighbours.
+ */
+export function probabilisticPrecisionRecallFromBalls(
+  real: Balls,
+  generated: Balls,
+  options: ProbabilisticOptions = {},
+  strata: readonly [Stratum, Stratum] = [{ rows: real.own.rows }, { rows: generated.own.rows }],
+): ProbabilisticPrecisionRecall {
+  checkOptions("probabilisticPrecisionRecallFromBalls", options);
+  const { k = 4, factor = 1.2, resamples = 30 } = options;
+  const [precision, recall] = halfSampleStrata(
+    strata,
+    ([a, b]) => [coveredShare(real, k, factor, a, b), coveredShare(generated, k, factor, b, a)],
+    { ...options, resamples },
+  );
+  return { precision, recall };
+}
+
+/** `factor` × the mean distance to the k-th neighbour among the chosen rows. */
+function ballRadius(own: Neighbours, k: number, factor: number, rows: Int32Array): number {
+  const chosen = rows.length < own.rows ? membership(rows, own.rows) : undefined;
+  let sum = 0;
+  for (const row of rows) sum += radiusOf(own, row, k, chosen);
+  return (factor * sum) / rows.length;
+}
+
 /** Mean over points of 1 − Π over centres (1 − max(0, 1 − d/R)). */
-function coveredShare(centres: Matrix, points: Matrix, k: number, factor: number): number {
-  const { distances } = nearestNeighbours(centres, k);
-  const radius =
-    factor * mean(Float64Array.from({ length: centres.rows }, (_, i) => distances[i * k + k - 1]));
+function coveredShare(
+  { own, inside, points }: Balls,
+  k: number,
+  factor: number,
+  centres: Int32Array,
+  chosen: Int32Array,
+): number {
+  const radius = ballRadius(own, k, factor, centres);
+  const missed = new Float64Array(points).fill(1);
+  for (const centre of centres)
+    for (let p = inside.offsets[centre]; p < inside.offsets[centre + 1]; p++) {
+      if (inside.distances[p] > radius) break;
+      missed[inside.indices[p]] *= shareMissed(inside.distances[p], radius);
+    }
+  let sum = 0;
+  for (const point of chosen) sum += missed[point];
+  return 1 - sum / chosen.length;
+}
+
+/** The same from the rows, without keeping pairs. */
+function measuredShare(centres: Matrix, points: Matrix, radius: number): number {
   const missed = new Float64Array(points.rows).fill(1);
-  if (radius === 0) {
-    // All centres coincide with k others: only what coincides with them is covered.
-    forEachPairWithin(points, centres, new Float64Array(centres.rows), (_, point) => {
-      missed[point] = 0;
-    });
-  } else
-    forEachPairWithin(points, centres, new Float64Array(centres.rows).fill(radius), (_, point, distance) => {
-      missed[point] *= distance / radius;
-    });
+  forEachPairWithin(points, centres, new Float64Array(centres.rows).fill(radius), (_, point, distance) => {
+    missed[point] *= shareMissed(distance, radius);
+  });
   return 1 - mean(missed);
+}
+
+/** Where all centres coincide with k others the radius is 0, and only what coincides with them is covered. */
+function shareMissed(distance: number, radius: number): number {
+  return radius > 0 ? distance / radius : 0;
 }

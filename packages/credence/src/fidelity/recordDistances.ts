@@ -2,7 +2,7 @@ import { bootstrap } from "../estimate/bootstrap.js";
 import { meanEstimate } from "../estimate/delta.js";
 import { type Estimate, type EstimateOptions, levelOf, pointEstimate } from "../estimate/estimate.js";
 import { proportionEstimate } from "../estimate/proportion.js";
-import { checkOpenUnit } from "../numeric/check.js";
+import { checkOpenUnit, checkOptions } from "../numeric/check.js";
 import type { Matrix } from "../numeric/matrix.js";
 import { nearestNeighbours } from "../numeric/neighbours.js";
 import { quantileSorted } from "../numeric/quantile.js";
@@ -24,6 +24,7 @@ import { checkedSample, checkSameFeatures } from "./samples.js";
  */
 export function newRowShare(training: Matrix, generated: Matrix, options: EstimateOptions = {}): Estimate {
   const fn = "newRowShare";
+  checkOptions(fn, options);
   const distances = recordDistances(fn, training, generated);
   return proportionEstimate(distances.map((d) => (d > 0 ? 1 : 0)) as unknown as Uint8Array, options, fn);
 }
@@ -60,6 +61,7 @@ export function distanceToClosestRecord(
   options: RecordDistanceOptions = {},
 ): RecordDistance {
   const fn = "distanceToClosestRecord";
+  checkOptions(fn, options);
   const { quantile = 0.5, groups } = options;
   checkOpenUnit(fn, "quantile", quantile);
   const level = levelOf(fn, options);

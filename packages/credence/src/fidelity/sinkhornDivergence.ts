@@ -1,6 +1,6 @@
 import type { Estimate } from "../estimate/estimate.js";
 import { halfSampleStrata } from "../estimate/halfSampleStrata.js";
-import { checkCount } from "../numeric/check.js";
+import { checkCount, checkOptions } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import type { Matrix } from "../numeric/matrix.js";
 import { mean } from "../numeric/quantile.js";
@@ -37,6 +37,7 @@ export interface SinkhornOptions extends FidelityOptions {
  */
 export function sinkhornDivergence(real: Matrix, generated: Matrix, options: SinkhornOptions = {}): Estimate {
   const fn = "sinkhornDivergence";
+  checkOptions(fn, options);
   const { maxIterations = 500, tolerance = 1e-4, resamples = 20 } = options;
   checkCount(fn, "maxIterations", maxIterations);
   requirePositive(fn, "tolerance", tolerance);

@@ -1,7 +1,7 @@
 import { type Estimate, levelOf, pointEstimate } from "../estimate/estimate.js";
 import { jackknifeStrata } from "../estimate/jackknifeStrata.js";
 import { type Stratum, strataSize, unitRows } from "../estimate/strata.js";
-import { checkCount } from "../numeric/check.js";
+import { checkCount, checkOptions } from "../numeric/check.js";
 import { sampleNormal } from "../numeric/distributions.js";
 import type { Matrix } from "../numeric/matrix.js";
 import { createRandom } from "../numeric/random.js";
@@ -45,6 +45,7 @@ export function slicedWasserstein(
   options: SlicedWassersteinOptions = {},
 ): SlicedWasserstein {
   const fn = "slicedWasserstein";
+  checkOptions(fn, options);
   const { projections = 128, blocks = 10, seed = 0 } = options;
   const level = levelOf(fn, options);
   checkCount(fn, "projections", projections);

@@ -1,6 +1,6 @@
 import type { Estimate } from "../estimate/estimate.js";
 import { halfSampleStrata } from "../estimate/halfSampleStrata.js";
-import { checkFinite, checkNotEmpty, checkSameLength } from "../numeric/check.js";
+import { checkFinite, checkNotEmpty, checkOptions, checkSameLength } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { sortedCopy } from "../numeric/sort.js";
 import type { SampleGroups } from "./samples.js";
@@ -37,6 +37,7 @@ export function ksComplement(
   generated: ArrayLike<number>,
   options: TabularOptions = {},
 ): Estimate {
+  checkOptions("ksComplement", options);
   checkNumbers("ksComplement", real, generated);
   return compareColumns(real, generated, ksOf, options);
 }
@@ -71,6 +72,7 @@ export function tvComplement(
   options: TabularOptions = {},
 ): Estimate {
   const fn = "tvComplement";
+  checkOptions(fn, options);
   checkNotEmpty(fn, "real", real);
   checkNotEmpty(fn, "generated", generated);
   return compareColumns(real, generated, overlapOf, options);
@@ -104,6 +106,7 @@ export function correlationSimilarity(
   options: TabularOptions = {},
 ): Estimate {
   const fn = "correlationSimilarity";
+  checkOptions(fn, options);
   for (const [argument, pair] of [
     ["real", real],
     ["generated", generated],
@@ -160,6 +163,7 @@ export function contingencySimilarity(
   options: TabularOptions = {},
 ): Estimate {
   const fn = "contingencySimilarity";
+  checkOptions(fn, options);
   for (const [argument, pair] of [
     ["real", real],
     ["generated", generated],

@@ -1,5 +1,5 @@
 import { levelOf } from "../estimate/estimate.js";
-import { checkNotEmpty } from "../numeric/check.js";
+import { checkNotEmpty, checkOptions } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { modifiedLargeSample, type WeightedMeanSquare } from "./meanSquares.js";
 
@@ -62,6 +62,7 @@ export function varianceComponents(
   options: VarianceComponentsOptions = {},
 ): VarianceComponents {
   const fn = "varianceComponents";
+  checkOptions(fn, options);
   const level = levelOf(fn, options);
   const design = checkedDesign(fn, scores, options.datasets);
   const { M, G, R, B, squares } = design;

@@ -1,6 +1,6 @@
 import { type Estimate, type EstimateOptions, levelOf, pointEstimate } from "../estimate/estimate.js";
 import { jackknifeStrata } from "../estimate/jackknifeStrata.js";
-import { checkCount } from "../numeric/check.js";
+import { checkCount, checkOptions } from "../numeric/check.js";
 import { symmetricEigen } from "../numeric/eigen.js";
 import { CredenceError } from "../numeric/error.js";
 import { gram } from "../numeric/gram.js";
@@ -34,6 +34,7 @@ export interface VendiOptions extends EstimateOptions {
  */
 export function vendiScore(samples: Matrix, options: VendiOptions = {}): Estimate {
   const fn = "vendiScore";
+  checkOptions(fn, options);
   const { order = 1, blocks = 10, dropNonFinite = false, groups, seed } = options;
   const level = levelOf(fn, options);
   if (!(order > 0))

@@ -1,4 +1,5 @@
 import type { EstimateOptions } from "../estimate/estimate.js";
+import { checkOptions } from "../numeric/check.js";
 import { betaCdf, gammaCdf, logGamma, normalCdf, studentCdf } from "../numeric/special.js";
 import { type Column, type RowScores, requireThat, rowScores } from "./rowScores.js";
 
@@ -23,6 +24,7 @@ export function crpsLogistic<L extends Column, S extends Column, Y extends Colum
   options: EstimateOptions = {},
 ): RowScores<[L, S, Y]> {
   const fn = "crpsLogistic";
+  checkOptions(fn, options);
   const names = ["location", "scale", "observed"];
   const score = (m: number, s: number, y: number) => {
     requireThat(fn, "scale", s, s > 0, "must be positive.");
@@ -49,6 +51,7 @@ export function crpsLaplace<L extends Column, S extends Column, Y extends Column
   options: EstimateOptions = {},
 ): RowScores<[L, S, Y]> {
   const fn = "crpsLaplace";
+  checkOptions(fn, options);
   const names = ["location", "scale", "observed"];
   const score = (m: number, s: number, y: number) => {
     requireThat(fn, "scale", s, s > 0, "must be positive.");
@@ -76,6 +79,7 @@ export function crpsStudent<D extends Column, L extends Column, S extends Column
   options: EstimateOptions = {},
 ): RowScores<[D, L, S, Y]> {
   const fn = "crpsStudent";
+  checkOptions(fn, options);
   const names = ["df", "location", "scale", "observed"];
   const score = (v: number, m: number, s: number, y: number) => {
     requireThat(fn, "df", v, v > 1, "must be above 1, or the score is infinite.");
@@ -107,6 +111,7 @@ export function crpsLognormal<M extends Column, S extends Column, Y extends Colu
   options: EstimateOptions = {},
 ): RowScores<[M, S, Y]> {
   const fn = "crpsLognormal";
+  checkOptions(fn, options);
   const names = ["logMean", "logSd", "observed"];
   const score = (m: number, s: number, y: number) => {
     requireThat(fn, "logSd", s, s > 0, "must be positive.");
@@ -135,6 +140,7 @@ export function crpsGamma<A extends Column, B extends Column, Y extends Column>(
   options: EstimateOptions = {},
 ): RowScores<[A, B, Y]> {
   const fn = "crpsGamma";
+  checkOptions(fn, options);
   const score = (a: number, b: number, y: number) => {
     requireThat(fn, "shape", a, a > 0, "must be positive.");
     requireThat(fn, "rate", b, b > 0, "must be positive.");
@@ -162,6 +168,7 @@ export function crpsBeta<A extends Column, B extends Column, Y extends Column>(
   options: EstimateOptions = {},
 ): RowScores<[A, B, Y]> {
   const fn = "crpsBeta";
+  checkOptions(fn, options);
   const score = (p: number, q: number, y: number) => {
     requireThat(fn, "a", p, p > 0, "must be positive.");
     requireThat(fn, "b", q, q > 0, "must be positive.");
@@ -187,6 +194,7 @@ export function crpsExponential<R extends Column, Y extends Column>(
   options: EstimateOptions = {},
 ): RowScores<[R, Y]> {
   const fn = "crpsExponential";
+  checkOptions(fn, options);
   const score = (r: number, y: number) => {
     requireThat(fn, "rate", r, r > 0, "must be positive.");
     return Math.abs(y) - (y > 0 ? (-2 * Math.expm1(-r * y)) / r : 0) + 0.5 / r;
@@ -211,6 +219,7 @@ export function crpsUniform<L extends Column, H extends Column, Y extends Column
   options: EstimateOptions = {},
 ): RowScores<[L, H, Y]> {
   const fn = "crpsUniform";
+  checkOptions(fn, options);
   const score = (l: number, h: number, y: number) => {
     requireThat(fn, "high", h, h > l, "must be above low.");
     const x = (y - l) / (h - l);

@@ -1,4 +1,5 @@
 import type { EstimateOptions } from "../estimate/estimate.js";
+import { checkOptions } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { logGamma } from "../numeric/special.js";
 import { type Column, type RowScores, requireThat, rowScores } from "./rowScores.js";
@@ -19,6 +20,7 @@ export function crpsPoisson<M extends Column, Y extends Column>(
   options: EstimateOptions = {},
 ): RowScores<[M, Y]> {
   const fn = "crpsPoisson";
+  checkOptions(fn, options);
   const score = (m: number, y: number) => {
     requireThat(fn, "mean", m, m > 0, "must be positive.");
     return crpsOfCounts(
@@ -49,6 +51,7 @@ export function crpsNegativeBinomial<M extends Column, S extends Column, Y exten
   options: EstimateOptions = {},
 ): RowScores<[M, S, Y]> {
   const fn = "crpsNegativeBinomial";
+  checkOptions(fn, options);
   const score = (m: number, r: number, y: number) => {
     requireThat(fn, "mean", m, m > 0, "must be positive.");
     requireThat(fn, "size", r, r > 0, "must be positive.");

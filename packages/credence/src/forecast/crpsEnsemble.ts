@@ -1,6 +1,6 @@
 import { meanEstimate } from "../estimate/delta.js";
 import type { Estimate, EstimateOptions } from "../estimate/estimate.js";
-import { checkFinite, checkNotEmpty, checkOneOf, checkSameLength } from "../numeric/check.js";
+import { checkFinite, checkNotEmpty, checkOneOf, checkOptions, checkSameLength } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { checkMatrix, type Matrix } from "../numeric/matrix.js";
 import { sortedCopy } from "../numeric/sort.js";
@@ -42,6 +42,7 @@ export function crpsEnsemble(
   options: EnsembleScoreOptions = {},
 ): number | Estimate {
   const fn = "crpsEnsemble";
+  checkOptions(fn, options);
   const { estimator = "plug-in" } = options;
   checkOneOf(fn, "estimator", estimator, ["plug-in", "fair"]);
   if (typeof observed === "number") {

@@ -1,4 +1,5 @@
 import type { EstimateOptions } from "../estimate/estimate.js";
+import { checkOptions } from "../numeric/check.js";
 import { normalCdf } from "../numeric/special.js";
 import { type Column, type RowScores, requireThat, rowScores } from "./rowScores.js";
 
@@ -27,6 +28,7 @@ export function crpsGaussian<M extends Column, S extends Column, Y extends Colum
   options: EstimateOptions = {},
 ): RowScores<[M, S, Y]> {
   const fn = "crpsGaussian";
+  checkOptions(fn, options);
   return rowScores(
     fn,
     ["mean", "sd", "observed"],

@@ -1,6 +1,6 @@
 import { meanEstimate } from "../estimate/delta.js";
 import type { Estimate, EstimateOptions } from "../estimate/estimate.js";
-import { checkFinite, checkOpenUnit, checkSameLength } from "../numeric/check.js";
+import { checkFinite, checkOpenUnit, checkOptions, checkSameLength } from "../numeric/check.js";
 import { checkMatrix, type Matrix } from "../numeric/matrix.js";
 import { pinball } from "./pinballLoss.js";
 
@@ -24,6 +24,7 @@ export function crpsQuantiles(
   options: EstimateOptions = {},
 ): Estimate {
   const fn = "crpsQuantiles";
+  checkOptions(fn, options);
   checkMatrix(fn, "quantiles", quantiles);
   checkSameLength(fn, "levels", levels, "columns of quantiles", { length: quantiles.columns });
   checkSameLength(fn, "observed", observed, "rows of quantiles", { length: quantiles.rows });

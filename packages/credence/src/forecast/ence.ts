@@ -1,6 +1,6 @@
 import { bootstrap } from "../estimate/bootstrap.js";
 import type { Estimate, EstimateOptions } from "../estimate/estimate.js";
-import { checkCount, checkFinite, checkNotEmpty, checkSameLength } from "../numeric/check.js";
+import { checkCount, checkFinite, checkNotEmpty, checkOptions, checkSameLength } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { argsort } from "../numeric/sort.js";
 import { requireThat } from "./rowScores.js";
@@ -33,6 +33,7 @@ export function expectedNormalisedCalibrationError(
   options: EnceOptions = {},
 ): Estimate {
   const fn = "expectedNormalisedCalibrationError";
+  checkOptions(fn, options);
   const { bins = 10, resamples = 500 } = options;
   checkCount(fn, "bins", bins);
   checkNotEmpty(fn, "mean", mean);

@@ -1,6 +1,6 @@
 import { meanEstimate } from "../estimate/delta.js";
 import type { Estimate, EstimateOptions } from "../estimate/estimate.js";
-import { checkFinite, checkOpenUnit, checkSameLength } from "../numeric/check.js";
+import { checkFields, checkFinite, checkOpenUnit, checkOptions, checkSameLength } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { checkMatrix, type Matrix } from "../numeric/matrix.js";
 import { type Column, type RowScores, requireThat, rowScores } from "./rowScores.js";
@@ -69,6 +69,8 @@ export function weightedIntervalScore(
   options: EstimateOptions = {},
 ): Estimate {
   const fn = "weightedIntervalScore";
+  checkOptions(fn, options);
+  checkFields(fn, "forecasts", forecasts);
   const { median, lower, upper, alphas } = forecasts;
   checkMatrix(fn, "lower", lower);
   checkMatrix(fn, "upper", upper);

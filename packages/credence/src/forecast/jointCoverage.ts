@@ -1,6 +1,6 @@
 import type { Estimate, EstimateOptions } from "../estimate/estimate.js";
 import { proportionEstimate } from "../estimate/proportion.js";
-import { checkFinite } from "../numeric/check.js";
+import { checkFinite, checkOptions } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { checkMatrix, type Matrix } from "../numeric/matrix.js";
 
@@ -32,6 +32,8 @@ export function jointCoverage(
   options: EstimateOptions = {},
 ): JointCoverage {
   const fn = "jointCoverage";
+  checkOptions(fn, options);
+  checkMatrix(fn, "observed", observed);
   const { rows, columns } = observed;
   for (const [name, matrix] of [
     ["observed", observed],

@@ -1,6 +1,6 @@
 import { meanEstimate } from "../estimate/delta.js";
 import type { Estimate, EstimateOptions } from "../estimate/estimate.js";
-import { checkNotEmpty } from "../numeric/check.js";
+import { checkNotEmpty, checkOptions } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { type Column, type RowScores, requireThat, rowScores } from "./rowScores.js";
 
@@ -16,6 +16,7 @@ import { type Column, type RowScores, requireThat, rowScores } from "./rowScores
  */
 export function logScore(logDensities: ArrayLike<number>, options: EstimateOptions = {}): Estimate {
   const fn = "logScore";
+  checkOptions(fn, options);
   checkNotEmpty(fn, "logDensities", logDensities);
   let impossible = false;
   for (let i = 0; i < logDensities.length; i++) {
@@ -55,6 +56,7 @@ export function logScoreGaussian<M extends Column, S extends Column, Y extends C
   options: EstimateOptions = {},
 ): RowScores<[M, S, Y]> {
   const fn = "logScoreGaussian";
+  checkOptions(fn, options);
   const score = (m: number, s: number, y: number) => {
     requireThat(fn, "sd", s, s > 0, "must be positive.");
     return Math.log(s) + 0.5 * Math.log(2 * Math.PI) + ((y - m) / s) ** 2 / 2;

@@ -1,4 +1,4 @@
-import { checkFinite, checkNotEmpty, checkSameLength } from "../numeric/check.js";
+import { checkFinite, checkNotEmpty, checkOptions, checkSameLength } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { checkMatrix, type Matrix } from "../numeric/matrix.js";
 import { createRandom } from "../numeric/random.js";
@@ -46,11 +46,18 @@ export function pit(
   options: PitOptions = {},
 ): Float64Array {
   const fn = "pit";
+  checkOptions(fn, options);
   checkNotEmpty(fn, "observed", observed);
   checkFinite(fn, "observed", observed);
   const random = createRandom(options.seed ?? 0);
   const n = observed.length;
   const transform = (of: (i: number) => number) => Float64Array.from({ length: n }, (_, i) => of(i));
+  if (typeof forecasts !== "object" || forecasts === null)
+    throw new CredenceError(
+      "shape-mismatch",
+      { function: fn, argument: "forecasts", value: forecasts },
+      "forecasts are { mean, sd }, { cdf } or a matrix of ensemble members.",
+    );
   if ("cdf" in forecasts) {
     const { cdf, below } = forecasts;
     return transform((i) => {

@@ -2,7 +2,7 @@ import type { EstimateOptions } from "../estimate/estimate.js";
 import { levelOf } from "../estimate/estimate.js";
 import { simultaneousLevel } from "../estimate/simultaneous.js";
 import { binIndices, createBinning } from "../numeric/bins.js";
-import { checkCount, checkNotEmpty } from "../numeric/check.js";
+import { checkCount, checkNotEmpty, checkOptions } from "../numeric/check.js";
 import { groupCodes } from "../numeric/groups.js";
 import { cholesky, choleskySolve } from "../numeric/linear.js";
 import type { Matrix } from "../numeric/matrix.js";
@@ -43,6 +43,7 @@ export interface PitHistogram {
  */
 export function pitHistogram(pits: ArrayLike<number>, options: PitHistogramOptions = {}): PitHistogram {
   const fn = "pitHistogram";
+  checkOptions(fn, options);
   const { bins = 10, groups } = options;
   const level = levelOf(fn, options);
   checkNotEmpty(fn, "pits", pits);

@@ -1,6 +1,6 @@
 import { type Estimate, type EstimateOptions, levelOf } from "../estimate/estimate.js";
 import { simultaneousEstimates } from "../estimate/simultaneous.js";
-import { checkCount, checkNotEmpty, checkOneOf, checkProbabilities } from "../numeric/check.js";
+import { checkCount, checkNotEmpty, checkOneOf, checkOptions, checkProbabilities } from "../numeric/check.js";
 import { groupCodes } from "../numeric/groups.js";
 import { sortedCopy } from "../numeric/sort.js";
 
@@ -38,6 +38,7 @@ export function quantileCalibration(
   options: QuantileCalibrationOptions = {},
 ): QuantileCalibrationPoint[] {
   const fn = "quantileCalibration";
+  checkOptions(fn, options);
   const curve = calibrationCurve(fn, pits, options);
   const level = levelOf(fn, options);
   const { groups, interval } = options;
@@ -75,6 +76,7 @@ export function miscalibrationArea(
   options: QuantileCalibrationOptions = {},
 ): Estimate {
   const fn = "miscalibrationArea";
+  checkOptions(fn, options);
   const { expected, observed, halfWidths, method, groups } = calibrationCurve(fn, pits, options);
   const level = levelOf(fn, options);
   let value = 0;

@@ -1,5 +1,6 @@
 import { meanEstimate } from "../estimate/delta.js";
 import type { Estimate, EstimateOptions } from "../estimate/estimate.js";
+import { checkList, checkOptions } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { checkProbabilityRows, type Matrix } from "../numeric/matrix.js";
 
@@ -27,8 +28,10 @@ export function rankedProbabilityScore(
   options: RankedProbabilityOptions = {},
 ): Estimate {
   const fn = "rankedProbabilityScore";
+  checkOptions(fn, options);
   checkProbabilityRows(fn, "probabilities", probabilities);
   const { data, rows, columns } = probabilities;
+  checkList(fn, "labels", labels);
   if (labels.length !== rows)
     throw new CredenceError(
       "length-mismatch",

@@ -1,6 +1,6 @@
 import { meanEstimate } from "../estimate/delta.js";
 import type { Estimate, EstimateOptions } from "../estimate/estimate.js";
-import { checkNotEmpty } from "../numeric/check.js";
+import { checkList, checkNotEmpty } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 
 /** One value, or one per row. */
@@ -29,6 +29,9 @@ export function rowScores<Columns extends readonly Column[]>(
     });
     return score(...(columns as readonly number[])) as RowScores<Columns>;
   }
+  lists.forEach((list) => {
+    checkList(fn, names[columns.indexOf(list)], list);
+  });
   const n = lists[0].length;
   columns.forEach((column, c) => {
     if (typeof column === "number") return checkCell(fn, names[c], column);

@@ -1,6 +1,6 @@
 import { meanEstimate } from "../estimate/delta.js";
 import type { Estimate, EstimateOptions } from "../estimate/estimate.js";
-import { checkFinite, checkNotEmpty } from "../numeric/check.js";
+import { checkFinite, checkNotEmpty, checkOptions } from "../numeric/check.js";
 import { requireThat } from "./rowScores.js";
 
 /**
@@ -15,6 +15,7 @@ import { requireThat } from "./rowScores.js";
  */
 export function sharpness(sd: ArrayLike<number>, options: EstimateOptions = {}): Estimate {
   const fn = "sharpness";
+  checkOptions(fn, options);
   checkNotEmpty(fn, "sd", sd);
   checkFinite(fn, "sd", sd);
   const variances = Float64Array.from({ length: sd.length }, (_, i) => {

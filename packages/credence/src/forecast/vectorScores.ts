@@ -1,4 +1,4 @@
-import { checkFinite, checkSameLength } from "../numeric/check.js";
+import { checkFinite, checkOptions, checkSameLength } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { checkMatrix, type Matrix } from "../numeric/matrix.js";
 
@@ -27,6 +27,7 @@ export function energyScore(
   options: EnergyScoreOptions = {},
 ): number {
   const fn = "energyScore";
+  checkOptions(fn, options);
   checkVector(fn, members, observed);
   const { rows: m, columns: d, data } = members;
   const fair = options.estimator === "fair";
@@ -72,6 +73,7 @@ export function variogramScore(
   options: VariogramScoreOptions = {},
 ): number {
   const fn = "variogramScore";
+  checkOptions(fn, options);
   const { power = 0.5, weights } = options;
   checkVector(fn, members, observed);
   const { rows: m, columns: d, data } = members;

@@ -1,7 +1,7 @@
 import { bootstrap } from "../estimate/bootstrap.js";
 import { deltaEstimate } from "../estimate/delta.js";
 import { type Estimate, type EstimateOptions, levelOf, pointEstimate } from "../estimate/estimate.js";
-import { checkFinite, checkNotEmpty, checkOneOf, checkOpenUnit } from "../numeric/check.js";
+import { checkFinite, checkNotEmpty, checkOneOf, checkOpenUnit, checkOptions } from "../numeric/check.js";
 import { argsort } from "../numeric/sort.js";
 
 /** Options of {@link detectionMetrics}. `groups` holds the ids of the known rows first, then those of the novel rows. */
@@ -47,6 +47,7 @@ export function detectionMetrics(
   options: DetectionOptions = {},
 ): DetectionMetrics {
   const fn = "detectionMetrics";
+  checkOptions(fn, options);
   const {
     positive = "known",
     truePositiveRate = 0.95,

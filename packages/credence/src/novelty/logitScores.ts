@@ -1,3 +1,4 @@
+import { checkOptions } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { checkMatrix, type Matrix } from "../numeric/matrix.js";
 
@@ -18,6 +19,7 @@ export interface LogitScoreOptions {
  * ```
  */
 export function maxSoftmax(logits: Matrix, options: LogitScoreOptions = {}): Float64Array {
+  checkOptions("maxSoftmax", options);
   return perRow("maxSoftmax", logits, options, ({ top, shifted }) => {
     let sum = 0;
     for (const x of shifted(top)) sum += Math.exp(x);
@@ -49,6 +51,7 @@ export function maxLogit(logits: Matrix): Float64Array {
  * ```
  */
 export function energy(logits: Matrix, options: LogitScoreOptions = {}): Float64Array {
+  checkOptions("energy", options);
   return perRow("energy", logits, options, ({ top, shifted, temperature }) => {
     let sum = 0;
     for (const x of shifted(top)) sum += Math.exp(x);
@@ -66,6 +69,7 @@ export function energy(logits: Matrix, options: LogitScoreOptions = {}): Float64
  * ```
  */
 export function negativeEntropy(logits: Matrix, options: LogitScoreOptions = {}): Float64Array {
+  checkOptions("negativeEntropy", options);
   return perRow("negativeEntropy", logits, options, ({ top, shifted }) => {
     let sum = 0;
     let weighted = 0;

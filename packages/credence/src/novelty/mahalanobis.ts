@@ -1,4 +1,4 @@
-import { checkFinite } from "../numeric/check.js";
+import { checkFinite, checkOptions } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { groupCodes } from "../numeric/groups.js";
 import { checkMatrix, type Matrix } from "../numeric/matrix.js";
@@ -37,6 +37,7 @@ export const mahalanobis = {
     labels: ArrayLike<number | string>,
     options: MahalanobisOptions = {},
   ): NoveltyDetector {
+    checkOptions("mahalanobis", options);
     const nearest = nearestClass("mahalanobis", features, labels, options);
     return { predict: (rows) => scoreRows("mahalanobis", features.columns, rows, (i) => -nearest(rows, i)) };
   },
@@ -64,6 +65,7 @@ export const relativeMahalanobis = {
     options: MahalanobisOptions = {},
   ): NoveltyDetector {
     const fn = "relativeMahalanobis";
+    checkOptions(fn, options);
     const nearest = nearestClass(fn, features, labels, options);
     const all = nearestClass(fn, features, new Uint8Array(features.rows), options);
     return {

@@ -1,4 +1,4 @@
-import { checkFinite, checkSameLength } from "../numeric/check.js";
+import { checkFields, checkFinite, checkOptions, checkSameLength } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { checkMatrix, type Matrix } from "../numeric/matrix.js";
 import { type Neighbours, nearestNeighbours } from "../numeric/neighbours.js";
@@ -38,6 +38,7 @@ export interface NearestNeighbourDetector {
 export const nearestNeighbour = {
   fit(features: Matrix, options: NearestNeighbourOptions = {}): NearestNeighbourDetector {
     const fn = "nearestNeighbour";
+    checkOptions(fn, options);
     const { k = 50, normalise = true } = options;
     const prepare = (rows: Matrix): Matrix => {
       checkMatrix(fn, "features", rows);
@@ -54,6 +55,7 @@ export const nearestNeighbour = {
     return {
       k,
       predict(rows) {
+        checkFields(fn, "features", rows);
         if ("columns" in rows)
           checkSameLength(fn, "columns of features", { length: rows.columns }, "columns of the fit", {
             length: known.columns,

@@ -1,5 +1,7 @@
 import { benjaminiHochberg, type FalseDiscoveryOptions } from "../conformal/benjaminiHochberg.js";
 import { conformalPValues } from "../conformal/pValues.js";
+import { checkOrdered } from "../conformal/quantile.js";
+import { checkList, checkNotEmpty, checkOptions } from "../numeric/check.js";
 import type { Groups } from "../numeric/groups.js";
 
 /** Options of {@link noveltyTest}. */
@@ -40,7 +42,13 @@ export function noveltyTest(
   scores: ArrayLike<number>,
   options: NoveltyTestOptions = {},
 ): NoveltyTest {
+  const fn = "noveltyTest";
+  checkOptions(fn, options);
   const { rate = 0.1, ...rest } = options;
+  checkNotEmpty(fn, "known", known);
+  checkOrdered(fn, "known", known);
+  checkList(fn, "scores", scores);
+  checkOrdered(fn, "scores", scores);
   const strangeness = (values: ArrayLike<number>) =>
     Float64Array.from(values as ArrayLike<number>, (s) => -s);
   const pValues = conformalPValues(strangeness(known), strangeness(scores), rest);

@@ -1,4 +1,4 @@
-import { checkCount, checkFinite, checkSameLength } from "../numeric/check.js";
+import { checkCount, checkFinite, checkOptions, checkSameLength } from "../numeric/check.js";
 import { symmetricEigen } from "../numeric/eigen.js";
 import { CredenceError } from "../numeric/error.js";
 import { checkMatrix, type Matrix } from "../numeric/matrix.js";
@@ -47,6 +47,7 @@ export const vim = { fit };
 
 function fit(features: Matrix, logits: Matrix, options: VimOptions = {}): VimDetector {
   const fn = "vim";
+  checkOptions(fn, options);
   checkMatrix(fn, "features", features);
   const d = features.columns;
   const { dimension = d >= 2048 ? 1000 : d >= 768 ? 512 : Math.floor(d / 2) } = options;
@@ -88,6 +89,8 @@ function fit(features: Matrix, logits: Matrix, options: VimOptions = {}): VimDet
     scale,
     dimension,
     predict(rows, rowLogits) {
+      checkMatrix(fn, "features", rows);
+      checkMatrix(fn, "logits", rowLogits);
       checkSameLength(fn, "rows of logits", { length: rowLogits.rows }, "rows of features", {
         length: rows.rows,
       });

@@ -4,13 +4,48 @@ import { CredenceError } from "./error.js";
 export type Outcomes = ArrayLike<number | boolean>;
 
 /** Refuses what is no list at all: nothing, a single value, a matrix. */
-function checkList(fn: string, argument: string, values: ArrayLike<unknown> | null | undefined): void {
-  if (typeof values?.length !== "number")
+export function checkList(fn: string, argument: string, values: ArrayLike<unknown> | null | undefined): void {
+  if (typeof values?.length !== "number" || typeof values === "string" || typeof values === "function")
     throw new CredenceError(
       "shape-mismatch",
       { function: fn, argument, value: values },
       "a list is needed, an array or a typed array.",
     );
+}
+
+/**
+ * Refuses options that are no object. Where an option has no default its name is given, so that a call without any
+ * options says which one is missing.
+ */
+export function checkOptions(fn: string, options: unknown, required?: string): void {
+  if (typeof options === "object" && options !== null && !Array.isArray(options)) return;
+  if (options === undefined && required !== undefined)
+    throw new CredenceError(
+      "out-of-range",
+      { function: fn, argument: required, value: undefined },
+      `is needed and has no default; pass the options { ${required}: … }.`,
+    );
+  throw new CredenceError(
+    "shape-mismatch",
+    { function: fn, argument: "options", value: options },
+    "options are an object, { name: value }; leave them out for the defaults.",
+  );
+}
+
+/** Refuses what has no fields to read: nothing, a single value, a function. */
+export function checkFields(fn: string, argument: string, value: unknown): void {
+  if (typeof value !== "object" || value === null)
+    throw new CredenceError(
+      "shape-mismatch",
+      { function: fn, argument, value },
+      "an object with named fields is needed.",
+    );
+}
+
+/** Refuses anything but a function. */
+export function checkFunction(fn: string, argument: string, value: unknown): void {
+  if (typeof value !== "function")
+    throw new CredenceError("shape-mismatch", { function: fn, argument, value }, "a function is needed.");
 }
 
 /** Refuses an empty list. */
@@ -81,6 +116,7 @@ export function notAProbability(fn: string, argument: string, index: number, val
 
 /** Refuses outcomes that are not 0, 1, false or true. */
 export function checkOutcomes(fn: string, argument: string, outcomes: Outcomes): void {
+  checkList(fn, argument, outcomes);
   for (let i = 0; i < outcomes.length; i++) {
     const y = outcomes[i];
     if (y !== 0 && y !== 1 && y !== true && y !== false) throw notBinary(fn, argument, i, y);

@@ -7,6 +7,11 @@ export interface Matrix {
   readonly columns: number;
 }
 
+/** Tells a matrix from a list, and from what is neither. */
+export function isMatrix(value: unknown): value is Matrix {
+  return typeof value === "object" && value !== null && "columns" in value;
+}
+
 /** Refuses a matrix whose data does not fill rows × columns exactly, or that has none. */
 export function checkMatrix(fn: string, argument: string, matrix: Matrix): void {
   if (typeof matrix?.data?.length !== "number")

@@ -3,7 +3,7 @@ import { CredenceError } from "./error.js";
 import { createKdTree, MAX_TREE_COLUMNS, nearestInTree, withinInTree } from "./kdTree.js";
 import { checkMatrix, type Matrix } from "./matrix.js";
 import { createNearestHeaps, type NearestHeaps, offer, sortHeaps } from "./nearestHeap.js";
-import { argsort } from "./sort.js";
+import { createPairList, type Within } from "./pairList.js";
 import { forEachTile, squaredDistances } from "./tiles.js";
 
 /**
@@ -20,17 +20,8 @@ export interface Neighbours {
   readonly distances: Float64Array;
 }
 
-/** For each centre all points inside its ball, nearest first: those of centre i are at offsets[i] … offsets[i + 1]. */
-export interface Within {
-  readonly offsets: Float64Array;
-  readonly indices: Int32Array;
-  readonly distances: Float64Array;
-}
-
 /** From this many points a tree beats the tiles. */
 const TREE_POINTS = 256;
-/** Pairs that are kept at most: 16 bytes each. */
-const MAX_PAIRS = 3e7;
 
 /**
  * The k nearest points of each query, exactly, in memory O(queries × k): a k-d tree in few dimensions, tiles of
@@ -86,6 +77,49 @@ export function pointsWithin(points: Matrix, centres: Matrix, radii: ArrayLike<n
   return found.within(centres.rows);
 }
 
+/**
+ * {@link pointsWithin} both ways, from one pass over the distances: the rows of `b` in the balls around the rows of `a`,
+ * and the rows of `a` in the balls around those of `b`.
+ * @throws CredenceError as {@link pointsWithin}.
+ * @example
+ * ```ts
+ * import { mutuallyWithin } from "credence/numeric";
+ * const [a, b] = [{ data: [0, 10], rows: 2, columns: 1 }, { data: [3], rows: 1, columns: 1 }];
+ * const [around, back] = mutuallyWithin(a, b, [1, 8], [5]);
+ * [around.indices.length, back.indices.length]; // → [1, 1]
+ * ```
+ */
+export function mutuallyWithin(
+  a: Matrix,
+  b: Matrix,
+  radiiOfA: ArrayLike<number>,
+  radiiOfB: ArrayLike<number>,
+): readonly [Within, Within] {
+  const fn = "mutuallyWithin";
+  checkMatrix(fn, "a", a);
+  checkSameColumns(fn, a, "b", b);
+  checkSameLength(fn, "radiiOfA", radiiOfA, "the rows of a", { length: a.rows });
+  checkSameLength(fn, "radiiOfB", radiiOfB, "the rows of b", { length: b.rows });
+  if (useTree(a) && useTree(b)) return [pointsWithin(b, a, radiiOfA), pointsWithin(a, b, radiiOfB)];
+  const around = createPairList(fn);
+  const back = createPairList(fn);
+  const [reachOfA, reachOfB] = [squaredReach(radiiOfA), squaredReach(radiiOfB)];
+  forEachTile(a, b, squaredDistances, ({ first, rows, second, columns, values: squares, stride }) => {
+    for (let i = 0; i < rows; i++) {
+      const row = first + i;
+      for (let j = 0; j < columns; j++) {
+        const square = squares[i * stride + j];
+        const column = second + j;
+        if (square > reachOfA[row] && square > reachOfB[column]) continue;
+        const distance = Math.sqrt(square);
+        if (distance <= radiiOfA[row]) around.push(row, column, distance);
+        if (distance <= radiiOfB[column]) back.push(column, row, distance);
+      }
+    }
+  });
+  return [around.within(a.rows), back.within(b.rows)];
+}
+
 /** How many points lie in each ball: the sizes of the lists of {@link pointsWithin}, without keeping them. */
 export function countWithin(points: Matrix, centres: Matrix, radii: ArrayLike<number>): Int32Array {
   const counts = new Int32Array(centres.rows);
@@ -105,7 +139,7 @@ export function forEachPairWithin(
     withinInTree(createKdTree(points), centres, radii, visit);
     return;
   }
-  const reach = Float64Array.from(radii as ArrayLike<number>, (r) => r * r * (1 + 1e-12));
+  const reach = squaredReach(radii);
   forEachTile(
     centres,
     points,
@@ -121,6 +155,11 @@ export function forEachPairWithin(
       }
     },
   );
+}
+
+/** Squares of radii, with room for rounding. */
+function squaredReach(radii: ArrayLike<number>): Float64Array {
+  return Float64Array.from(radii as ArrayLike<number>, (r) => r * r * (1 + 1e-12));
 }
 
 function useTree(points: Matrix): boolean {
@@ -158,68 +197,6 @@ function nearestInTiles(points: Matrix, queries: Matrix | null, heaps: NearestHe
       }
     }
   });
-}
-
-/** Collects pairs as they are found, in arrays that double, and sorts them into lists. */
-function createPairList(fn: string) {
-  let centres = new Int32Array(1024);
-  let points = new Int32Array(1024);
-  let distances = new Float64Array(1024);
-  let length = 0;
-  const grow = () => {
-    if (length >= MAX_PAIRS)
-      throw new CredenceError(
-        "too-large",
-        { function: fn, argument: "radii" },
-        "the balls hold more than 30 million points together; many rows coincide, or the radii are too large.",
-      );
-    centres = doubled(centres, new Int32Array(2 * length));
-    points = doubled(points, new Int32Array(2 * length));
-    distances = doubled(distances, new Float64Array(2 * length));
-  };
-  return {
-    push(centre: number, point: number, distance: number): void {
-      if (length === centres.length) grow();
-      centres[length] = centre;
-      points[length] = point;
-      distances[length++] = distance;
-    },
-    within(rows: number): Within {
-      const offsets = new Float64Array(rows + 1);
-      for (let p = 0; p < length; p++) offsets[centres[p] + 1]++;
-      for (let i = 0; i < rows; i++) offsets[i + 1] += offsets[i];
-      const next = offsets.slice();
-      const sorted = {
-        offsets,
-        indices: new Int32Array(length),
-        distances: new Float64Array(length),
-      };
-      for (let p = 0; p < length; p++) {
-        const at = next[centres[p]]++;
-        sorted.indices[at] = points[p];
-        sorted.distances[at] = distances[p];
-      }
-      for (let i = 0; i < rows; i++) sortList(sorted, offsets[i], offsets[i + 1]);
-      return sorted;
-    },
-  };
-}
-
-function doubled<T extends Int32Array | Float64Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
-}
-
-/** Sorts one list by distance, then by index. */
-function sortList({ indices, distances }: Within, start: number, end: number): void {
-  const byIndex = argsort(indices.subarray(start, end));
-  const far = Float64Array.from(byIndex, (i) => distances[start + i]);
-  const near = Int32Array.from(byIndex, (i) => indices[start + i]);
-  const order = argsort(far);
-  for (let p = 0; p < order.length; p++) {
-    indices[start + p] = near[order[p]];
-    distances[start + p] = far[order[p]];
-  }
 }
 
 function checkSameColumns(fn: string, points: Matrix, argument: string, other: Matrix): void {

@@ -2,6 +2,7 @@ import { type FitOptions, recordFit } from "../estimate/fitRecord.js";
 import { CredenceError } from "../numeric/error.js";
 import type { Matrix } from "../numeric/matrix.js";
 import { lbfgsMinimum } from "../numeric/minimise.js";
+import { softmaxRows } from "../numeric/softmax.js";
 import { type AffineModel, affineProblem } from "./affineProblem.js";
 import { type Calibrator, createCalibrator, type FitStatus, type MethodDefinition } from "./calibrator.js";
 import { checkEpsilon, checkedWeights, EPSILON, readEpsilon, type ScoreKind } from "./input.js";
@@ -11,7 +12,6 @@ import {
   logitData,
   matrixKind,
   type ProbabilityMatrix,
-  softmaxRows,
 } from "./scoreMatrix.js";
 
 /** probabilities = softmax(weights · logits + bias). */

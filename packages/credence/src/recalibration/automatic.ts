@@ -1,6 +1,6 @@
 import { type Estimate, levelOf } from "../estimate/estimate.js";
 import { type FitOptions, recordFit } from "../estimate/fitRecord.js";
-import { checkCount, type Outcomes } from "../numeric/check.js";
+import { checkCount, checkOptions, type Outcomes } from "../numeric/check.js";
 import { outcomeColumn } from "../numeric/columns.js";
 import { CredenceError } from "../numeric/error.js";
 import { groupCodes } from "../numeric/groups.js";
@@ -88,6 +88,7 @@ export const automatic = {
    */
   fit(scores: ArrayLike<number>, outcomes: Outcomes, options: AutomaticOptions = {}): AutomaticCalibrator {
     const fn = "automatic.fit";
+    checkOptions(fn, options);
     const { seed = 0, comparedRows = 20_000 } = options;
     checkFitInput(fn, scores, outcomes, "probabilities");
     checkCount(fn, "folds", options.folds ?? 10, 2);

@@ -1,6 +1,7 @@
 import { type FitOptions, recordFit } from "../estimate/fitRecord.js";
 import { type Binning, binOf, equalMassEdges } from "../numeric/bins.js";
 import type { Outcomes } from "../numeric/check.js";
+import { checkOptions } from "../numeric/check.js";
 import { mapNumbers, takeNumbers } from "../numeric/mapNumbers.js";
 import { argsort } from "../numeric/sort.js";
 import { logGamma } from "../numeric/special.js";
@@ -83,6 +84,7 @@ export const bayesianBinning = {
     options: FitOptions = {},
   ): Calibrator<BayesianBinningParameters> {
     const fn = "bayesianBinning.fit";
+    checkOptions(fn, options);
     checkFitInput(fn, scores, outcomes, "probabilities");
     const weights = checkedWeights(fn, options.weights, scores.length);
     const histograms = weightedHistograms(scores, outcomes, weights);

@@ -1,5 +1,6 @@
 import { type FitOptions, recordFit } from "../estimate/fitRecord.js";
 import type { Outcomes } from "../numeric/check.js";
+import { checkOptions } from "../numeric/check.js";
 import { outcomeColumn } from "../numeric/columns.js";
 import { logisticRegression, sigmoid } from "../numeric/logistic.js";
 import { mapNumbers } from "../numeric/mapNumbers.js";
@@ -67,6 +68,7 @@ export const betaCalibration = {
    */
   fit(scores: ArrayLike<number>, outcomes: Outcomes, options: BetaOptions = {}): Calibrator<BetaParameters> {
     const fn = "betaCalibration.fit";
+    checkOptions(fn, options);
     const { epsilon = EPSILON } = options;
     checkEpsilon(fn, epsilon);
     checkFitInput(fn, scores, outcomes, "probabilities");

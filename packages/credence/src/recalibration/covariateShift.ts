@@ -1,4 +1,4 @@
-import { checkFinite } from "../numeric/check.js";
+import { checkFinite, checkOptions } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { logisticRegression } from "../numeric/logistic.js";
 import { checkMatrix, type Matrix } from "../numeric/matrix.js";
@@ -64,6 +64,7 @@ export function covariateShiftWeights(
   options: { ridge?: number } = {},
 ): CovariateShift {
   const fn = "covariateShiftWeights";
+  checkOptions(fn, options);
   const { ridge = 1 } = options;
   checkRidge(fn, "ridge", ridge);
   for (const [argument, matrix] of [

@@ -1,3 +1,4 @@
+import { checkOptions } from "../numeric/check.js";
 import type { Matrix } from "../numeric/matrix.js";
 import { type AffineCalibrator, type AffineOptions, affineDefinition, fitAffine } from "./affineSoftmax.js";
 import { readCalibrator } from "./calibrator.js";
@@ -36,6 +37,7 @@ export const dirichletCalibration = {
    */
   fit(scores: Matrix, labels: ArrayLike<number>, options: DirichletOptions = {}): AffineCalibrator {
     const fn = "dirichletCalibration.fit";
+    checkOptions(fn, options);
     const { lambda = 1e-3, mu = lambda } = options;
     checkRidge(fn, "lambda", lambda);
     checkRidge(fn, "mu", mu);

@@ -1,5 +1,6 @@
 import { type FitOptions, recordFit } from "../estimate/fitRecord.js";
 import type { Outcomes } from "../numeric/check.js";
+import { checkOptions } from "../numeric/check.js";
 import { mapNumbers } from "../numeric/mapNumbers.js";
 import { type Calibrator, createCalibrator, type MethodDefinition, readCalibrator } from "./calibrator.js";
 import { checkedWeights, checkFitInput, checkScores } from "./input.js";
@@ -43,6 +44,7 @@ export const enir = {
    */
   fit(scores: ArrayLike<number>, outcomes: Outcomes, options: EnirOptions = {}): Calibrator<Knots> {
     const fn = "enir.fit";
+    checkOptions(fn, options);
     checkFitInput(fn, scores, outcomes);
     const weights = checkedWeights(fn, options.weights, scores.length);
     const levels = scoreLevels(scores, outcomes, weights, options.levels ?? 1000);

@@ -1,5 +1,5 @@
 import { type FitOptions, recordFit } from "../estimate/fitRecord.js";
-import { checkCount, checkSameLength, type Outcomes } from "../numeric/check.js";
+import { checkCount, checkOptions, checkSameLength, type Outcomes } from "../numeric/check.js";
 import { outcomeColumn } from "../numeric/columns.js";
 import { type Groups, groupCodes, groupRows } from "../numeric/groups.js";
 import { rowNumbers } from "../numeric/mapNumbers.js";
@@ -119,6 +119,7 @@ export const groupwise = {
    */
   fit(scores: ArrayLike<number>, outcomes: Outcomes, options: GroupwiseOptions): GroupwiseCalibrator {
     const fn = "groupwise.fit";
+    checkOptions(fn, options, "by");
     const { by, pooling = "auto", minRows = 30, seed = 0 } = options;
     checkFitInput(fn, scores, outcomes, "probabilities");
     checkSameLength(fn, "by", by, "scores", scores);

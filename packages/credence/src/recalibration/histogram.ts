@@ -1,6 +1,7 @@
 import { type FitOptions, recordFit } from "../estimate/fitRecord.js";
 import { type Binning, type BinningOptions, binIndices, binOf, createBinning } from "../numeric/bins.js";
 import type { Outcomes } from "../numeric/check.js";
+import { checkOptions } from "../numeric/check.js";
 import type { JsonFields } from "../numeric/json.js";
 import { mapNumbers } from "../numeric/mapNumbers.js";
 import { type Calibrator, createCalibrator, type MethodDefinition, readCalibrator } from "./calibrator.js";
@@ -58,6 +59,7 @@ export const histogramBinning = {
     options: HistogramOptions = {},
   ): Calibrator<HistogramParameters> {
     const fn = "histogramBinning.fit";
+    checkOptions(fn, options);
     checkFitInput(fn, scores, outcomes, "probabilities");
     const weights = checkedWeights(fn, options.weights, scores.length);
     const binning = createBinning(fn, scores, options);

@@ -1,5 +1,6 @@
 import { type FitOptions, recordFit } from "../estimate/fitRecord.js";
 import type { Outcomes } from "../numeric/check.js";
+import { checkOptions } from "../numeric/check.js";
 import { type Calibrator, createCalibrator, type MethodDefinition, readCalibrator } from "./calibrator.js";
 import { checkedWeights, checkFitInput, checkScores } from "./input.js";
 
@@ -27,6 +28,7 @@ export const identity = {
    * ```
    */
   fit(scores: ArrayLike<number>, outcomes: Outcomes, options: FitOptions = {}): Calibrator {
+    checkOptions("identity", options);
     checkFitInput("identity.fit", scores, outcomes, "probabilities");
     checkedWeights("identity.fit", options.weights, outcomes.length);
     return createCalibrator(definition, {}, recordFit("identity.fit", scores, outcomes, options));

@@ -1,5 +1,6 @@
 import { type FitOptions, recordFit } from "../estimate/fitRecord.js";
 import type { Outcomes } from "../numeric/check.js";
+import { checkOptions } from "../numeric/check.js";
 import { mapNumbers } from "../numeric/mapNumbers.js";
 import { poolAdjacentViolators } from "../numeric/pava.js";
 import { argsort } from "../numeric/sort.js";
@@ -46,6 +47,7 @@ export const isotonicRegression = {
    */
   fit(scores: ArrayLike<number>, outcomes: Outcomes, options: FitOptions = {}): Calibrator<Knots> {
     const fn = "isotonicRegression.fit";
+    checkOptions(fn, options);
     checkFitInput(fn, scores, outcomes);
     const weights = checkedWeights(fn, options.weights, scores.length);
     const parameters = isotonicFit(scores, outcomes, weights);

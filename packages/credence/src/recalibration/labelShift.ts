@@ -1,5 +1,5 @@
 import { type FitOptions, recordFit } from "../estimate/fitRecord.js";
-import { checkOneOf } from "../numeric/check.js";
+import { checkOneOf, checkOptions } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { checkProbabilityRows, type Matrix } from "../numeric/matrix.js";
 import { type Calibrator, createCalibrator, type MethodDefinition, readCalibrator } from "./calibrator.js";
@@ -84,6 +84,7 @@ export const labelShift = {
    */
   fit(scores: Matrix, labels: ArrayLike<number>, options: LabelShiftOptions): LabelShiftCalibrator {
     const fn = "labelShift.fit";
+    checkOptions(fn, options, "target");
     const { target, estimator = "em" } = options;
     checkOneOf(fn, "estimator", estimator, ["em", "bbse"]);
     checkProbabilityRows(fn, "scores", scores);

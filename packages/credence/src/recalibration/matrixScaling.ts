@@ -1,3 +1,4 @@
+import { checkOptions } from "../numeric/check.js";
 import type { Matrix } from "../numeric/matrix.js";
 import { type AffineCalibrator, affineDefinition, fitAffine } from "./affineSoftmax.js";
 import { readCalibrator } from "./calibrator.js";
@@ -25,6 +26,7 @@ export const matrixScaling = {
    */
   fit(scores: Matrix, labels: ArrayLike<number>, options: RidgeOptions = {}): AffineCalibrator {
     const fn = "matrixScaling.fit";
+    checkOptions(fn, options);
     const { ridge = 1 } = options;
     checkRidge(fn, "ridge", ridge);
     return fitAffine(definition, fn, scores, labels, options, (rows) => ({

@@ -1,4 +1,5 @@
 import { type FitOptions, recordFit } from "../estimate/fitRecord.js";
+import { checkOptions } from "../numeric/check.js";
 import { checkProbabilityRows, type Matrix } from "../numeric/matrix.js";
 import {
   type Calibrator,
@@ -84,6 +85,7 @@ export const oneVsRest = {
    */
   fit(scores: Matrix, labels: ArrayLike<number>, options: OneVsRestOptions = {}): OneVsRestCalibrator {
     const fn = "oneVsRest.fit";
+    checkOptions(fn, options);
     const candidate = resolveCandidate(fn, "method", options.method ?? "isotonic");
     checkProbabilityRows(fn, "scores", scores);
     checkLabels(fn, labels, scores);

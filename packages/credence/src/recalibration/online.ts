@@ -1,5 +1,5 @@
 import { type FitOptions, type FitRecord, recordFit } from "../estimate/fitRecord.js";
-import { checkCount, checkOneOf, type Outcomes } from "../numeric/check.js";
+import { checkCount, checkOneOf, checkOptions, type Outcomes } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { mapNumbers } from "../numeric/mapNumbers.js";
 import {
@@ -126,6 +126,7 @@ export const online = {
    */
   fit(scores: ArrayLike<number>, outcomes: Outcomes, options: OnlineOptions = {}): OnlineFit {
     const fn = "online.fit";
+    checkOptions(fn, options);
     checkFitInput(fn, scores, outcomes, "probabilities");
     const learner = startLearner(fn, options);
     const prequential = new Float64Array(scores.length);

@@ -1,5 +1,6 @@
 import { type FitOptions, recordFit } from "../estimate/fitRecord.js";
 import type { Outcomes } from "../numeric/check.js";
+import { checkOptions } from "../numeric/check.js";
 import { logisticRegression, sigmoid } from "../numeric/logistic.js";
 import {
   type Calibrator,
@@ -82,6 +83,7 @@ export const plattScaling = {
     options: PlattOptions = {},
   ): Calibrator<PlattParameters> {
     const fn = "plattScaling.fit";
+    checkOptions(fn, options);
     const { input = "logits", epsilon = EPSILON } = options;
     checkEpsilon(fn, epsilon);
     checkFitInput(fn, scores, outcomes, input);

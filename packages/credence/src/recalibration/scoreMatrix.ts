@@ -8,11 +8,6 @@ export interface ProbabilityMatrix extends Matrix {
   readonly data: Float64Array;
 }
 
-/** Tells a matrix from a list of binary scores. */
-export function isMatrix(scores: ArrayLike<number> | Matrix): scores is Matrix {
-  return "columns" in scores;
-}
-
 /** What a matrix holds, unless the caller says it: probabilities where every row is a probability vector, else logits. */
 export function matrixKind({ data, rows, columns }: Matrix): ScoreKind {
   for (let i = 0; i < rows; i++) {
@@ -60,18 +55,4 @@ export function logitData(scores: Matrix, kind: ScoreKind, epsilon: number): Arr
   const result = new Float64Array(data.length);
   for (let i = 0; i < result.length; i++) result[i] = Math.log(Math.max(data[i], epsilon));
   return result;
-}
-
-/** Turns each row of logits into probabilities, in place. */
-export function softmaxRows(data: Float64Array, columns: number): void {
-  for (let start = 0; start < data.length; start += columns) {
-    let max = -Infinity;
-    for (let j = start; j < start + columns; j++) if (data[j] > max) max = data[j];
-    let sum = 0;
-    for (let j = start; j < start + columns; j++) {
-      data[j] = Math.exp(data[j] - max);
-      sum += data[j];
-    }
-    for (let j = start; j < start + columns; j++) data[j] /= sum;
-  }
 }

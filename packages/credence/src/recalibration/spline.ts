@@ -1,5 +1,5 @@
 import { type FitOptions, recordFit } from "../estimate/fitRecord.js";
-import { checkCount, type Outcomes } from "../numeric/check.js";
+import { checkCount, checkOptions, type Outcomes } from "../numeric/check.js";
 import { cholesky, choleskySolve } from "../numeric/linear.js";
 import { mapNumbers } from "../numeric/mapNumbers.js";
 import { type Calibrator, createCalibrator, type MethodDefinition, readCalibrator } from "./calibrator.js";
@@ -45,6 +45,7 @@ export const splineCalibration = {
    */
   fit(scores: ArrayLike<number>, outcomes: Outcomes, options: SplineOptions = {}): Calibrator<Knots> {
     const fn = "splineCalibration.fit";
+    checkOptions(fn, options);
     const { knots = 6 } = options;
     checkCount(fn, "knots", knots, 3);
     checkFitInput(fn, scores, outcomes);

@@ -1,8 +1,11 @@
 import { type FitOptions, recordFit } from "../estimate/fitRecord.js";
 import type { Outcomes } from "../numeric/check.js";
+import { checkOptions } from "../numeric/check.js";
 import { sigmoid } from "../numeric/logistic.js";
 import { mapNumbers } from "../numeric/mapNumbers.js";
 import type { Matrix } from "../numeric/matrix.js";
+import { isMatrix } from "../numeric/matrix.js";
+import { softmaxRows } from "../numeric/softmax.js";
 import { type Calibrator, createCalibrator, type MethodDefinition, readCalibrator } from "./calibrator.js";
 import {
   checkEpsilon,
@@ -17,11 +20,9 @@ import {
 import {
   checkLabels,
   checkScoreMatrix,
-  isMatrix,
   logitData,
   matrixKind,
   type ProbabilityMatrix,
-  softmaxRows,
 } from "./scoreMatrix.js";
 import { minimiseTemperature } from "./temperatureFit.js";
 import { sigmoidObjective, softmaxObjective } from "./temperatureObjective.js";
@@ -133,6 +134,7 @@ function fit(
   options: TemperatureOptions = {},
 ): TemperatureCalibrator | TemperatureCalibrator<Matrix> {
   const fn = "temperatureScaling.fit";
+  checkOptions(fn, options);
   const { epsilon = EPSILON } = options;
   checkEpsilon(fn, epsilon);
   const weights = checkedWeights(fn, options.weights, outcomes.length);

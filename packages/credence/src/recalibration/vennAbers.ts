@@ -1,5 +1,6 @@
 import { type FitOptions, recordFit } from "../estimate/fitRecord.js";
 import type { Outcomes } from "../numeric/check.js";
+import { checkOptions } from "../numeric/check.js";
 import { outcomeColumn } from "../numeric/columns.js";
 import { type Calibrator, createCalibrator, type MethodDefinition, readCalibrator } from "./calibrator.js";
 import { checkedWeights, checkFitInput, checkScores } from "./input.js";
@@ -59,6 +60,7 @@ export const vennAbers = {
     options: FitOptions = {},
   ): Calibrator<VennAbersCurves, ArrayLike<number>, VennAbersPrediction> {
     const fn = "vennAbers.fit";
+    checkOptions(fn, options);
     checkFitInput(fn, scores, outcomes);
     const weights = checkedWeights(fn, options.weights, scores.length);
     const curves = vennAbersCurves(scores, outcomeColumn(fn, "outcomes", outcomes), weights);

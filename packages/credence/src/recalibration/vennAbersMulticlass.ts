@@ -1,4 +1,5 @@
 import { type FitOptions, recordFit } from "../estimate/fitRecord.js";
+import { checkOptions } from "../numeric/check.js";
 import { checkProbabilityRows, type Matrix } from "../numeric/matrix.js";
 import { type Calibrator, createCalibrator, type MethodDefinition, readCalibrator } from "./calibrator.js";
 import { checkedWeights } from "./input.js";
@@ -119,6 +120,7 @@ export const vennAbersMulticlass = {
    */
   fit(scores: Matrix, labels: ArrayLike<number>, options: FitOptions = {}): VennAbersMulticlassCalibrator {
     const fn = "vennAbersMulticlass.fit";
+    checkOptions(fn, options);
     checkProbabilityRows(fn, "scores", scores);
     checkLabels(fn, labels, scores);
     const weights = checkedWeights(fn, options.weights, labels.length);

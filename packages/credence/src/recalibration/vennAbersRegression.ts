@@ -1,5 +1,5 @@
 import { type FitOptions, recordFit } from "../estimate/fitRecord.js";
-import { checkFinite, checkNotEmpty, checkSameLength } from "../numeric/check.js";
+import { checkFinite, checkNotEmpty, checkOptions, checkSameLength } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { mapNumbers } from "../numeric/mapNumbers.js";
 import { type Calibrator, createCalibrator, type MethodDefinition, readCalibrator } from "./calibrator.js";
@@ -84,6 +84,7 @@ export const vennAbersRegression = {
     options: VennAbersRegressionOptions,
   ): VennAbersRegressionCalibrator {
     const fn = "vennAbersRegression.fit";
+    checkOptions(fn, options, "range");
     checkNotEmpty(fn, "predictions", predictions);
     checkSameLength(fn, "predictions", predictions, "outcomes", outcomes);
     checkFinite(fn, "predictions", predictions);

@@ -1,5 +1,6 @@
 import type { Estimate, EstimateOptions } from "../estimate/estimate.js";
 import type { Outcomes } from "../numeric/check.js";
+import { checkOptions } from "../numeric/check.js";
 import { type ConfidenceLevels, confidenceLevels } from "./confidenceLevels.js";
 import { type LevelInfluence, rankingEstimate } from "./rankingEstimate.js";
 
@@ -25,6 +26,7 @@ export function augrc(
   options: EstimateOptions = {},
 ): Estimate {
   const fn = "augrc";
+  checkOptions(fn, options);
   const levels = confidenceLevels(fn, confidences, outcomes);
   return rankingEstimate(
     fn,

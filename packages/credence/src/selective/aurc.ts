@@ -1,5 +1,5 @@
 import type { Estimate, EstimateOptions } from "../estimate/estimate.js";
-import { checkOneOf, type Outcomes } from "../numeric/check.js";
+import { checkOneOf, checkOptions, type Outcomes } from "../numeric/check.js";
 import { type ConfidenceLevels, confidenceLevels } from "./confidenceLevels.js";
 import { type LevelInfluence, rankingEstimate } from "./rankingEstimate.js";
 
@@ -42,6 +42,7 @@ export function aurc(
   options: AurcOptions = {},
 ): Estimate {
   const fn = "aurc";
+  checkOptions(fn, options);
   const { convention = "mean" } = options;
   checkOneOf(fn, "convention", convention, CONVENTIONS);
   const levels = confidenceLevels(fn, confidences, outcomes);
@@ -75,6 +76,7 @@ export function excessAurc(
   options: AurcOptions = {},
 ): Estimate {
   const fn = "excessAurc";
+  checkOptions(fn, options);
   const { convention = "mean" } = options;
   checkOneOf(fn, "convention", convention, CONVENTIONS);
   const levels = confidenceLevels(fn, confidences, outcomes);

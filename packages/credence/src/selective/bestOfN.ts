@@ -1,6 +1,6 @@
 import { deltaEstimate } from "../estimate/delta.js";
 import { type Estimate, type EstimateOptions, levelOf } from "../estimate/estimate.js";
-import { checkCount, checkScored, type Outcomes } from "../numeric/check.js";
+import { checkCount, checkOptions, checkScored, type Outcomes } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { type Groups, groupCodes, groupRows } from "../numeric/groups.js";
 import { argsort } from "../numeric/sort.js";
@@ -54,6 +54,7 @@ export function bestOfN(
   options: BestOfNOptions = {},
 ): BestOfN[] {
   const fn = "bestOfN";
+  checkOptions(fn, options);
   levelOf(fn, options);
   checkScored(fn, confidences, outcomes);
   const coded = groupCodes(fn, prompts, confidences);

@@ -2,7 +2,7 @@ import { type Estimate, type EstimateOptions, levelOf, pointEstimate } from "../
 import { fixedSequenceTest } from "../estimate/fixedSequence.js";
 import { proportionEstimate } from "../estimate/proportion.js";
 import { checkDisjoint, type RowsUsed } from "../estimate/split.js";
-import { checkOpenUnit, checkScored, type Outcomes } from "../numeric/check.js";
+import { checkOpenUnit, checkOptions, checkScored, type Outcomes } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { type Groups, groupCodes } from "../numeric/groups.js";
 import { createTally, type Tally } from "./clusterTally.js";
@@ -115,6 +115,7 @@ export function certifiedThreshold(
   options: CertifiedThresholdOptions = {} as CertifiedThresholdOptions, // a forgotten risk is then named by its check
 ): CertifiedThreshold {
   const fn = "certifiedThreshold";
+  checkOptions(fn, options);
   const { risk: target, delta = 0.05, groups, rows } = options;
   checkOpenUnit(fn, "risk", target);
   checkOpenUnit(fn, "delta", delta);

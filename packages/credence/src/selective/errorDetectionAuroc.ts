@@ -2,6 +2,7 @@ import { deltaEstimate } from "../estimate/delta.js";
 import { type Estimate, type EstimateOptions, levelOf, pointEstimate } from "../estimate/estimate.js";
 import { clopperPearson } from "../estimate/proportion.js";
 import type { Outcomes } from "../numeric/check.js";
+import { checkOptions } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { groupCodes } from "../numeric/groups.js";
 import { type ConfidenceLevels, confidenceLevels } from "./confidenceLevels.js";
@@ -29,6 +30,7 @@ export function errorDetectionAuroc(
   options: EstimateOptions = {},
 ): Estimate {
   const fn = "errorDetectionAuroc";
+  checkOptions(fn, options);
   const level = levelOf(fn, options);
   const levels = confidenceLevels(fn, confidences, outcomes);
   checkBothKinds(fn, levels);

@@ -1,5 +1,5 @@
 import { sidakLevel } from "../estimate/simultaneous.js";
-import { checkCount, checkOneOf, checkOpenUnit } from "../numeric/check.js";
+import { checkCount, checkFields, checkOneOf, checkOpenUnit } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { normalQuantile } from "../numeric/special.js";
 import { acceptedForRisk, groupsForRisk } from "./labelsForRisk.js";
@@ -95,6 +95,7 @@ export interface LabelPlan {
  */
 export function planLabels(plan: RiskPlan | ProportionPlan | CalibrationErrorPlan): LabelPlan {
   const fn = "planLabels";
+  checkFields(fn, "plan", plan);
   checkOneOf(fn, "claim", plan.claim, ["risk", "proportion", "calibration-error"]);
   const { groupSize = 1, maxGroupSize = groupSize, designEffect = groupSize } = plan;
   checkAtLeast(fn, "groupSize", groupSize, 1);

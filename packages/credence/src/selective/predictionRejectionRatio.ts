@@ -1,6 +1,6 @@
 import { deltaEstimate } from "../estimate/delta.js";
 import { type Estimate, type EstimateOptions, levelOf, pointEstimate } from "../estimate/estimate.js";
-import { checkOneOf, type Outcomes } from "../numeric/check.js";
+import { checkOneOf, checkOptions, type Outcomes } from "../numeric/check.js";
 import { areaUnderRisk, aurcInfluence, perfectLevels } from "./aurc.js";
 import { confidenceLevels } from "./confidenceLevels.js";
 import { checkBothKinds, errorDetectionAuroc } from "./errorDetectionAuroc.js";
@@ -41,6 +41,7 @@ export function predictionRejectionRatio(
   options: RejectionOptions = {},
 ): Estimate {
   const fn = "predictionRejectionRatio";
+  checkOptions(fn, options);
   const { rejected = "dropped" } = options;
   checkOneOf(fn, "rejected", rejected, ["dropped", "replaced"]);
   if (rejected === "replaced") {

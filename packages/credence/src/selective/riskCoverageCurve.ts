@@ -1,5 +1,6 @@
 import { type EstimateOptions, levelOf } from "../estimate/estimate.js";
 import type { Outcomes } from "../numeric/check.js";
+import { checkOptions } from "../numeric/check.js";
 import { groupCodes } from "../numeric/groups.js";
 import { createTally } from "./clusterTally.js";
 import { confidenceLevels } from "./confidenceLevels.js";
@@ -56,6 +57,7 @@ export function riskCoverageCurve(
   options: EstimateOptions = {},
 ): RiskCoverageCurve {
   const fn = "riskCoverageCurve";
+  checkOptions(fn, options);
   const { groups, interval = true } = options;
   const level = levelOf(fn, options);
   const levels = confidenceLevels(fn, confidences, outcomes);
