@@ -1,4 +1,4 @@
-import { checkFinite, checkSameLength } from "../numeric/check.js";
+import { checkClasses, checkFinite, checkSameLength } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { checkMatrix, checkProbabilityRows, type Matrix } from "../numeric/matrix.js";
 import type { ScoreKind } from "./input.js";
@@ -37,15 +37,7 @@ export function checkScoreMatrix(fn: string, scores: Matrix, kind: ScoreKind, co
 /** Checks class labels: whole numbers from 0 to columns − 1, one per row. */
 export function checkLabels(fn: string, labels: ArrayLike<number | boolean>, scores: Matrix): void {
   checkSameLength(fn, "outcomes", labels, "scores", { length: scores.rows });
-  for (let i = 0; i < labels.length; i++) {
-    const label = Number(labels[i]);
-    if (!Number.isInteger(label) || label < 0 || label >= scores.columns)
-      throw new CredenceError(
-        "unknown-class",
-        { function: fn, argument: "outcomes", index: i, value: labels[i] },
-        `a class is a whole number from 0 to ${scores.columns - 1}, the number of its column.`,
-      );
-  }
+  checkClasses(fn, "outcomes", labels, scores.columns);
 }
 
 /** Logits: the scores themselves, or the logarithms of probabilities no smaller than epsilon. */

@@ -1,6 +1,6 @@
 import { type FitOptions, recordFit } from "../estimate/fitRecord.js";
 import type { Outcomes } from "../numeric/check.js";
-import { checkOptions } from "../numeric/check.js";
+import { checkList, checkOptions } from "../numeric/check.js";
 import { sigmoid } from "../numeric/logistic.js";
 import { mapNumbers } from "../numeric/mapNumbers.js";
 import type { Matrix } from "../numeric/matrix.js";
@@ -137,6 +137,7 @@ function fit(
   checkOptions(fn, options);
   const { epsilon = EPSILON } = options;
   checkEpsilon(fn, epsilon);
+  checkList(fn, "outcomes", outcomes);
   const weights = checkedWeights(fn, options.weights, outcomes.length);
   if (isMatrix(scores)) {
     const { input = matrixKind(scores) } = options;

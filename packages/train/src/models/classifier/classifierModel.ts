@@ -1,5 +1,5 @@
 import { type Model, openModel, type PredictOptions } from "@credence/runtime";
-import { CredenceError, type Matrix } from "credence/numeric";
+import { CredenceError, type Matrix, softmaxRows } from "credence/numeric";
 import { streamOf } from "../../graph/index.js";
 import type { LossPoint } from "../../loop/index.js";
 import type { Trained } from "../capabilities.js";
@@ -58,7 +58,8 @@ export async function createClassifier(onnx: Uint8Array, card: ClassifierCard): 
   }
   return {
     card,
-    predict: async (x, options) => softmaxRows(await plain.logits(rowsOf("Classifier.predict", x), options)),
+    predict: async (x, options) =>
+      probabilitiesOf(await plain.logits(rowsOf("Classifier.predict", x), options)),
     logits: async (x, options) => plain.logits(rowsOf("Classifier.logits", x), options),
     embeddings: async (x, options) => plain.embeddings(rowsOf("Classifier.embeddings", x), options),
     async predictWithDropout(x, { passes = 20, seed = 0, signal } = {}) {
@@ -67,7 +68,9 @@ export async function createClassifier(onnx: Uint8Array, card: ClassifierCard): 
       const model = await dropping;
       const draws: Matrix[] = [];
       for (let pass = 0; pass < passes; pass++)
-        draws.push(softmaxRows(await model.logits(matrix, { seed: streamOf(seed, pass).uint32(), signal })));
+        draws.push(
+          probabilitiesOf(await model.logits(matrix, { seed: streamOf(seed, pass).uint32(), signal })),
+        );
       return draws;
     },
     save: (directory) => saveModel(directory, { [MODEL]: onnx }, card),
@@ -78,16 +81,9 @@ export async function createClassifier(onnx: Uint8Array, card: ClassifierCard): 
   };
 }
 
-/** Softmax of each row, in float64. */
-function softmaxRows({ data, rows, columns }: Matrix): Matrix {
-  const result = new Float64Array(rows * columns);
-  for (let i = 0; i < rows; i++) {
-    const from = i * columns;
-    let most = Number.NEGATIVE_INFINITY;
-    for (let j = from; j < from + columns; j++) most = Math.max(most, data[j]);
-    let total = 0;
-    for (let j = from; j < from + columns; j++) total += result[j] = Math.exp(data[j] - most);
-    for (let j = from; j < from + columns; j++) result[j] /= total;
-  }
+/** The probabilities of logits, in float64. */
+function probabilitiesOf({ data, rows, columns }: Matrix): Matrix {
+  const result = Float64Array.from(data);
+  softmaxRows(result, columns);
   return { data: result, rows, columns };
 }
