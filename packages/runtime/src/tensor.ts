@@ -1,5 +1,5 @@
-/** The element types that tensors carry across the border to ONNX Runtime. */
-export type DataType = "float32" | "float64" | "int32" | "int64" | "uint8" | "bool";
+/** The element types that tensors carry across the border to ONNX Runtime; float16 is carried as its bits. */
+export type DataType = "float32" | "float64" | "float16" | "int32" | "int64" | "uint8" | "bool";
 
 /** A typed array over memory that may be transferred between threads. */
 export type TensorArray =
@@ -7,6 +7,7 @@ export type TensorArray =
   | Float64Array<ArrayBuffer>
   | Int32Array<ArrayBuffer>
   | BigInt64Array<ArrayBuffer>
+  | Uint16Array<ArrayBuffer>
   | Uint8Array<ArrayBuffer>;
 
 /** A dense tensor, row-major. */
@@ -19,6 +20,7 @@ export interface TensorData {
 const arrays = {
   float32: Float32Array,
   float64: Float64Array,
+  float16: Uint16Array,
   int32: Int32Array,
   int64: BigInt64Array,
   uint8: Uint8Array,

@@ -27,13 +27,13 @@ function readFields(bytes: Uint8Array): Field[] {
 }
 
 const decoder = new TextDecoder();
-const contents = (all: readonly Field[], number: number): Uint8Array[] =>
+export const contents = (all: readonly Field[], number: number): Uint8Array[] =>
   all.flatMap((field) => (field.number === number && field.content ? [field.content] : []));
 const texts = (all: readonly Field[], number: number): string[] =>
   contents(all, number).map((content) => decoder.decode(content));
 
 /** The fields of the graph of a model, and those around it. */
-function openGraph(model: Uint8Array): { around: Field[]; graph: Field[] } {
+export function openGraph(model: Uint8Array): { around: Field[]; graph: Field[] } {
   const all = readFields(model);
   const graph = contents(all, fields.model.graph).flatMap(readFields);
   if (graph.length === 0) throw new RangeError("has no graph");
@@ -41,7 +41,7 @@ function openGraph(model: Uint8Array): { around: Field[]; graph: Field[] } {
 }
 
 /** What was to be read from a model; whatever cannot be parsed is no model. */
-function reading<T>(read: () => T): T {
+export function reading<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {

@@ -53,6 +53,7 @@ export const typeCodes: { readonly [T in DataType]: number } = {
   int32: 6,
   int64: 7,
   bool: 9,
+  float16: 10,
   float64: 11,
 };
 

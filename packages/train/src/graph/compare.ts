@@ -19,7 +19,7 @@ export const less = comparison("less", "Less");
 /** Another element type. Gradients flow between floating types. */
 export function cast(x: Tensor, type: DataType): Tensor {
   if (x.type === type) return x;
-  const codes = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float64: 11 };
+  const codes = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, float16: 10, float64: 11 };
   const floating = (t: DataType) => t === "float32" || t === "float64";
   return apply("Cast", [x], x.shape, {
     type,

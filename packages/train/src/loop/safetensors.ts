@@ -9,6 +9,7 @@ import { CredenceError } from "credence/numeric";
 const codes: { readonly [T in DataType]: string } = {
   float32: "F32",
   float64: "F64",
+  float16: "F16",
   int32: "I32",
   int64: "I64",
   uint8: "U8",
