@@ -1,4 +1,5 @@
 export * from "./annotators.js";
+// `binStatistics` and `calibrationErrorOf` are for the report, which bins once for several metrics.
 export { type BinStatistics, binStatistics } from "./binStatistics.js";
 export * from "./bootstrapCalibrationError.js";
 export * from "./brierScore.js";

@@ -1,5 +1,5 @@
 import type { FitRecord } from "../estimate/fitRecord.js";
-import { checkOneOf, checkOptions, checkSameLength } from "../numeric/check.js";
+import { checkClasses, checkOneOf, checkOptions, checkSameLength } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import type { Groups } from "../numeric/groups.js";
 import type { JsonFields } from "../numeric/json.js";
@@ -262,13 +262,7 @@ function likeliest({ data, columns }: Matrix, row: number): number {
 export function checkLabelled(fn: string, probabilities: Matrix, labels: ArrayLike<number>): void {
   checkProbabilityRows(fn, "probabilities", probabilities);
   checkSameLength(fn, "labels", labels, "rows of probabilities", { length: probabilities.rows });
-  for (let i = 0; i < labels.length; i++)
-    if (!Number.isInteger(labels[i]) || labels[i] < 0 || labels[i] >= probabilities.columns)
-      throw new CredenceError(
-        "unknown-class",
-        { function: fn, argument: "labels", index: i, value: labels[i] },
-        `a label is the index of a column, 0 … ${probabilities.columns - 1}.`,
-      );
+  checkClasses(fn, "labels", labels, probabilities.columns);
 }
 
 function checkColumns(fn: string, { columns }: Matrix, expected: number): void {

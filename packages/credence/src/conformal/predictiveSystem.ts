@@ -1,6 +1,7 @@
 import { checkOpenUnit, checkOptions, checkSameLength } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { sortedCopy } from "../numeric/sort.js";
+import { checkedDifficulty } from "./difficulty.js";
 import { firstAbove } from "./pValues.js";
 import { checkOrdered, rankOf } from "./quantile.js";
 
@@ -61,7 +62,7 @@ function fit(residuals: ArrayLike<number>, options: PredictiveSystemOptions = {}
   const scores = sortedCopy(
     Float64Array.from(
       { length: n },
-      (_, i) => residuals[i] / (difficulties ? positive(fn, difficulties[i], i) : 1),
+      (_, i) => residuals[i] / (difficulties ? checkedDifficulty(fn, difficulties[i], i) : 1),
     ),
   );
   return {
@@ -73,7 +74,7 @@ function fit(residuals: ArrayLike<number>, options: PredictiveSystemOptions = {}
           { function: fn, argument: "difficulty", value: difficulty },
           "give a difficulty to predict if, and only if, the fit had difficulties.",
         );
-      const scale = difficulty === undefined ? 1 : positive(fn, difficulty);
+      const scale = difficulty === undefined ? 1 : checkedDifficulty(fn, difficulty);
       return distribution(
         fn,
         scores.map((score) => point + score * scale),
@@ -111,14 +112,4 @@ function distribution(fn: string, support: Float64Array): PredictiveDistribution
       return k > n ? [-Infinity, Infinity] : [support[n - k], support[k - 1]];
     },
   };
-}
-
-function positive(fn: string, difficulty: number, index?: number): number {
-  if (!(difficulty > 0 && difficulty < Infinity))
-    throw new CredenceError(
-      "out-of-range",
-      { function: fn, argument: "difficulties", ...(index !== undefined && { index }), value: difficulty },
-      "a difficulty must be positive and finite.",
-    );
-  return difficulty;
 }

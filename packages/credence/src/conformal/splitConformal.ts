@@ -2,6 +2,7 @@ import type { FitRecord } from "../estimate/fitRecord.js";
 import { checkNotEmpty, checkOptions, checkSameLength } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import type { Groups } from "../numeric/groups.js";
+import { checkedDifficulty } from "./difficulty.js";
 import {
   type RecordOptions,
   readStored,
@@ -65,7 +66,9 @@ function fit(residuals: ArrayLike<number>, options: SplitConformalOptions): Spli
   checkOrdered(fn, "residuals", residuals);
   if (difficulties) checkSameLength(fn, "difficulties", difficulties, "residuals", residuals);
   const scores = Float64Array.from({ length: residuals.length }, (_, i) =>
-    difficulties ? Math.abs(residuals[i]) / positive(fn, difficulties[i], i) : Math.abs(residuals[i]),
+    difficulties
+      ? Math.abs(residuals[i]) / checkedDifficulty(fn, difficulties[i], i)
+      : Math.abs(residuals[i]),
   );
   const cut = thresholdOf(fn, "residuals", scores, alpha, { groups });
   return build(cut, difficulties !== undefined, recordCalibration(fn, residuals, options, difficulties));
@@ -83,7 +86,7 @@ function build(cut: ConformalThreshold, normalised: boolean, fitted: FitRecord):
           : "this fit has no difficulties; fit with them to use them.",
       );
     // An infinite threshold gives the whole line.
-    const half = cut.threshold * (difficulty === undefined ? 1 : positive(fn, difficulty, index));
+    const half = cut.threshold * (difficulty === undefined ? 1 : checkedDifficulty(fn, difficulty, index));
     return intervalOf(fn, point - half, point + half, index);
   };
   function predict(point: number, difficulty?: number): [number, number];
@@ -95,14 +98,4 @@ function build(cut: ConformalThreshold, normalised: boolean, fitted: FitRecord):
     return collectIntervals(points.length, (i) => around(points[i], each?.[i], i));
   }
   return stored({ ...cut, predict }, METHOD, fitted, { ...writeThreshold(cut), normalised });
-}
-
-function positive(fn: string, difficulty: number, index?: number): number {
-  if (!(difficulty > 0 && difficulty < Infinity))
-    throw new CredenceError(
-      "out-of-range",
-      { function: fn, argument: "difficulties", index, value: difficulty },
-      "a difficulty must be positive and finite; add a small constant to it.",
-    );
-  return difficulty;
 }

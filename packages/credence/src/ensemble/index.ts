@@ -5,3 +5,9 @@ export {
 } from "./decomposeEntropy.js";
 export * from "./decomposeVariance.js";
 export * from "./disagreement.js";
+export {
+  type LaplaceDraws,
+  type LaplaceOptions,
+  type LastLayerLaplace,
+  lastLayerLaplace,
+} from "./lastLayerLaplace.js";

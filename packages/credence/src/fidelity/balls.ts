@@ -1,4 +1,6 @@
+import { checkFields, checkList, checkSameLength } from "../numeric/check.js";
 import type { Matrix } from "../numeric/matrix.js";
+import { checkMatrix } from "../numeric/matrix.js";
 import { mutuallyWithin, type Neighbours, nearestNeighbours } from "../numeric/neighbours.js";
 import type { Within } from "../numeric/pairList.js";
 
@@ -25,6 +27,9 @@ export function createBalls(
   generated: Matrix,
   kept: readonly [number, number],
 ): readonly [Balls, Balls] {
+  checkMatrix("createBalls", "real", real);
+  checkMatrix("createBalls", "generated", generated);
+  checkSameLength("createBalls", "kept", kept, "the two samples", { length: 2 });
   const own = [nearestNeighbours(real, kept[0]), nearestNeighbours(generated, kept[1])] as const;
   return ballsOf(own, mutuallyWithin(real, generated, outerRadii(own[0]), outerRadii(own[1])));
 }
@@ -34,14 +39,37 @@ export function ballsOf(
   own: readonly [Neighbours, Neighbours],
   inside: readonly [Within, Within],
 ): readonly [Balls, Balls] {
+  for (const [argument, pair] of Object.entries({ own, inside }))
+    checkSameLength("ballsOf", argument, pair, "the two samples", { length: 2 });
+  checkBalls("ballsOf", {
+    real: { own: own[0], inside: inside[0], points: 0 },
+    generated: { own: own[1], inside: inside[1], points: 0 },
+  });
   return [
     { own: own[0], inside: inside[0], points: own[1].rows },
     { own: own[1], inside: inside[1], points: own[0].rows },
   ];
 }
 
+/** Refuses what are no balls: each needs its own neighbours and the pairs inside. */
+export function checkBalls(fn: string, balls: Readonly<Record<string, Balls>>): void {
+  for (const [argument, value] of Object.entries(balls)) {
+    checkFields(fn, argument, value);
+    checkNeighbours(fn, `${argument}.own`, value.own);
+    checkFields(fn, `${argument}.inside`, value.inside);
+  }
+}
+
+/** Refuses what is no list of neighbours. */
+export function checkNeighbours(fn: string, argument: string, neighbours: Neighbours): void {
+  checkFields(fn, argument, neighbours);
+  checkList(fn, `${argument}.distances`, neighbours.distances);
+}
+
 /** Distance of each row to the last of its neighbours. */
-export function outerRadii({ rows, k, distances }: Neighbours): Float64Array {
+export function outerRadii(neighbours: Neighbours): Float64Array {
+  checkNeighbours("outerRadii", "neighbours", neighbours);
+  const { rows, k, distances } = neighbours;
   return Float64Array.from({ length: rows }, (_, i) => distances[(i + 1) * k - 1]);
 }
 

@@ -5,6 +5,7 @@ import { shuffle } from "../numeric/distributions.js";
 import { CredenceError } from "../numeric/error.js";
 import { kMeans } from "../numeric/kMeans.js";
 import type { Matrix } from "../numeric/matrix.js";
+import { checkMatrix } from "../numeric/matrix.js";
 import { nearestNeighbours } from "../numeric/neighbours.js";
 import { createRandom } from "../numeric/random.js";
 import { argsort } from "../numeric/sort.js";
@@ -52,6 +53,7 @@ export function dataCopying(
 ): DataCopying {
   const fn = "dataCopying";
   checkOptions(fn, options);
+  checkMatrix(fn, "generated", generated);
   const { cells = 1, leastShare = 20 / generated.rows, seed = 0 } = options;
   checkCount(fn, "cells", cells);
   const [train, test, made] = checkedTriple(fn, training, heldOut, generated);

@@ -1,5 +1,5 @@
 import { type Estimate, levelOf } from "../estimate/estimate.js";
-import { checkCount, checkOptions } from "../numeric/check.js";
+import { checkCount, checkList, checkOptions } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import type { Matrix } from "../numeric/matrix.js";
 import { variance } from "../numeric/quantile.js";
@@ -83,6 +83,7 @@ export function ensemblePrecisionRecall(
   const { generatedFolds = 2, referenceFolds = 2, seed = 0, datasets, onProgress } = options;
   const level = levelOf(fn, options);
   const shape = checkedShape(fn, options);
+  checkList(fn, "models", models);
   if (models.length < 2)
     throw new CredenceError(
       "too-few",

@@ -174,6 +174,10 @@ function toBlocks(fn: string, argument: string, sample: FrechetSample): readonly
   checkFields(fn, argument, sample);
   const blocks = "scatter" in sample ? [sample] : sample;
   checkList(fn, argument, blocks);
+  for (const block of Array.from(blocks)) {
+    checkFields(fn, argument, block);
+    checkList(fn, `${argument}.mean`, block.mean);
+  }
   if (blocks.length === 0)
     throw new CredenceError("empty-input", { function: fn, argument }, "holds no statistics.");
   return blocks;

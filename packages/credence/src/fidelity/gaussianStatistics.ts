@@ -1,3 +1,4 @@
+import { checkFields, checkList } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { checkMatrix, type Matrix } from "../numeric/matrix.js";
 import { dotProducts, forEachTile } from "../numeric/tiles.js";
@@ -56,6 +57,13 @@ export function gaussianStatistics(matrix: Matrix): GaussianStatistics {
  * @throws CredenceError "shape-mismatch".
  */
 export function mergeGaussianStatistics(a: GaussianStatistics, b: GaussianStatistics): GaussianStatistics {
+  for (const [argument, statistics] of [
+    ["a", a],
+    ["b", b],
+  ] as const) {
+    checkFields("mergeGaussianStatistics", argument, statistics);
+    checkList("mergeGaussianStatistics", `${argument}.mean`, statistics.mean);
+  }
   const d = a.mean.length;
   if (b.mean.length !== d)
     throw new CredenceError(

@@ -8,7 +8,7 @@ import { mean, variance } from "../numeric/quantile.js";
 import { createRandom, type Random } from "../numeric/random.js";
 import { studentQuantile } from "../numeric/special.js";
 import { dotProducts } from "../numeric/tiles.js";
-import { type Grams, tilesOfGrams, tilesOfRows } from "./kernelSums.js";
+import { checkGrams, type Grams, tilesOfGrams, tilesOfRows } from "./kernelSums.js";
 import { checkedSamples, type FidelityOptions, takeRows } from "./samples.js";
 import { mmdOfPairs } from "./unbiasedMmd.js";
 
@@ -79,6 +79,7 @@ export function kernelDistanceFromGrams(
 ): Estimate {
   const fn = "kernelDistance";
   checkOptions(fn, options);
+  checkGrams(fn, grams);
   const { subsets = false, groups = {}, ...rest } = options;
   const kernel = polynomialKernel(fn, columns, options);
   const sizes = [grams.real.rows, grams.generated.rows] as const;

@@ -1,5 +1,7 @@
+import { checkFields } from "../numeric/check.js";
 import type { Gram } from "../numeric/gram.js";
 import type { Matrix } from "../numeric/matrix.js";
+import { checkMatrix } from "../numeric/matrix.js";
 import { forEachTile, type Tile, type TileKernel } from "../numeric/tiles.js";
 
 /** A kernel as a function of what the tiles hold: the inner product or the squared distance of two rows. */
@@ -59,6 +61,12 @@ export function tilesOfGrams({ real, generated, cross }: Grams): PairTiles {
     generated: (visit) => single(generated, visit),
     cross: (visit) => single(cross, visit),
   };
+}
+
+/** Refuses what does not hold the three matrices of inner products. */
+export function checkGrams(fn: string, grams: Grams): void {
+  checkFields(fn, "grams", grams);
+  for (const name of ["real", "generated", "cross"] as const) checkMatrix(fn, `grams.${name}`, grams[name]);
 }
 
 /** Squared distances ‖x‖² + ‖y‖² − 2 xᵀy from inner products, row by row. */

@@ -1,5 +1,5 @@
 import { type Estimate, levelOf, pointEstimate } from "../estimate/estimate.js";
-import { checkCount, checkOptions } from "../numeric/check.js";
+import { checkCount, checkNotEmpty, checkOptions, checkSameLength } from "../numeric/check.js";
 import { symmetricEigen } from "../numeric/eigen.js";
 import { kMeans } from "../numeric/kMeans.js";
 import type { Matrix } from "../numeric/matrix.js";
@@ -39,6 +39,8 @@ const MIXTURES = 25;
  * @see Pillutla et al. 2021.
  */
 export function mauveOfHistograms(p: ArrayLike<number>, q: ArrayLike<number>, scaling = 5): number {
+  checkNotEmpty("mauveOfHistograms", "p", p);
+  checkSameLength("mauveOfHistograms", "q", q, "p", p);
   // From (1, 0) to (0, 1): as w grows x falls and y rises.
   let x = 1;
   let y = 0;

@@ -3,7 +3,7 @@ import { halfSampleStrata } from "../estimate/halfSampleStrata.js";
 import type { Stratum } from "../estimate/strata.js";
 import { checkOptions } from "../numeric/check.js";
 import type { Matrix } from "../numeric/matrix.js";
-import { type Balls, countBalls, createBalls, neighboursForHalves } from "./balls.js";
+import { type Balls, checkBalls, countBalls, createBalls, neighboursForHalves } from "./balls.js";
 import { checkedSamples, checkNeighbourCount, type ResamplingOptions } from "./samples.js";
 import { widenAtEdge } from "./widenAtEdge.js";
 
@@ -66,9 +66,12 @@ export function prdcFromBalls(
   real: Balls,
   generated: Balls,
   options: PrdcOptions = {},
-  strata: readonly [Stratum, Stratum] = [{ rows: real.own.rows }, { rows: generated.own.rows }],
+  samples?: readonly [Stratum, Stratum],
 ): Prdc {
-  checkOptions("prdcFromBalls", options);
+  const fn = "prdcFromBalls";
+  checkOptions(fn, options);
+  checkBalls(fn, { real, generated });
+  const strata = samples ?? [{ rows: real.own.rows }, { rows: generated.own.rows }];
   const { k = 5, resamples = 200 } = options;
   const [precision, recall, density, coverage] = halfSampleStrata(
     strata,

@@ -3,7 +3,7 @@ import { halfSampleStrata } from "../estimate/halfSampleStrata.js";
 import type { Stratum } from "../estimate/strata.js";
 import { checkOptions } from "../numeric/check.js";
 import type { Matrix } from "../numeric/matrix.js";
-import { type Balls, countBalls, createBalls, neighboursForHalves } from "./balls.js";
+import { type Balls, checkBalls, countBalls, createBalls, neighboursForHalves } from "./balls.js";
 import { checkedSamples, checkNeighbourCount, type ResamplingOptions } from "./samples.js";
 import { widenAtEdge } from "./widenAtEdge.js";
 
@@ -62,9 +62,12 @@ export function precisionRecallFromBalls(
   real: Balls,
   generated: Balls,
   options: PrecisionRecallOptions = {},
-  strata: readonly [Stratum, Stratum] = [{ rows: real.own.rows }, { rows: generated.own.rows }],
+  samples?: readonly [Stratum, Stratum],
 ): PrecisionRecall {
-  checkOptions("precisionRecallFromBalls", options);
+  const fn = "precisionRecallFromBalls";
+  checkOptions(fn, options);
+  checkBalls(fn, { real, generated });
+  const strata = samples ?? [{ rows: real.own.rows }, { rows: generated.own.rows }];
   const { k = 3, resamples = 200 } = options;
   const [precision, recall] = halfSampleStrata(
     strata,

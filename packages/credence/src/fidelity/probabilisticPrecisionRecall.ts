@@ -1,7 +1,7 @@
 import type { Estimate } from "../estimate/estimate.js";
 import { halfSampleStrata } from "../estimate/halfSampleStrata.js";
 import type { Stratum } from "../estimate/strata.js";
-import { checkOptions } from "../numeric/check.js";
+import { checkOptions, checkSameLength } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import type { Matrix } from "../numeric/matrix.js";
 import {
@@ -11,7 +11,15 @@ import {
   nearestNeighbours,
 } from "../numeric/neighbours.js";
 import { mean } from "../numeric/quantile.js";
-import { type Balls, ballsOf, membership, neighboursForHalves, radiusOf } from "./balls.js";
+import {
+  type Balls,
+  ballsOf,
+  checkBalls,
+  checkNeighbours,
+  membership,
+  neighboursForHalves,
+  radiusOf,
+} from "./balls.js";
 import { requirePositive } from "./require.js";
 import { checkedSamples, checkNeighbourCount, type ResamplingOptions, takeRows } from "./samples.js";
 
@@ -101,14 +109,18 @@ export function probabilisticPrecisionRecall(
 export function largestRadii(
   own: readonly [Neighbours, Neighbours],
   options: ProbabilisticOptions = {},
-  strata: readonly [Stratum, Stratum] = [{ rows: own[0].rows }, { rows: own[1].rows }],
+  strata?: readonly [Stratum, Stratum],
 ): readonly [number, number] {
-  checkOptions("largestRadii", options);
+  const fn = "largestRadii";
+  checkOptions(fn, options);
+  checkSameLength(fn, "own", own, "the two samples", { length: 2 });
+  checkNeighbours(fn, "own[0]", own[0]);
+  checkNeighbours(fn, "own[1]", own[1]);
   const { k = 4, factor = 1.2, resamples = 30 } = options;
   const largest: [number, number] = [0, 0];
   // The half samples of the same seed are drawn again for the values.
   halfSampleStrata(
-    strata,
+    strata ?? [{ rows: own[0].rows }, { rows: own[1].rows }],
     (rows) => {
       rows.forEach((chosen, s) => {
         largest[s] = Math.max(largest[s], ballRadius(own[s], k, factor, chosen));
@@ -128,12 +140,14 @@ export function probabilisticPrecisionRecallFromBalls(
   real: Balls,
   generated: Balls,
   options: ProbabilisticOptions = {},
-  strata: readonly [Stratum, Stratum] = [{ rows: real.own.rows }, { rows: generated.own.rows }],
+  strata?: readonly [Stratum, Stratum],
 ): ProbabilisticPrecisionRecall {
-  checkOptions("probabilisticPrecisionRecallFromBalls", options);
+  const fn = "probabilisticPrecisionRecallFromBalls";
+  checkOptions(fn, options);
+  checkBalls(fn, { real, generated });
   const { k = 4, factor = 1.2, resamples = 30 } = options;
   const [precision, recall] = halfSampleStrata(
-    strata,
+    strata ?? [{ rows: real.own.rows }, { rows: generated.own.rows }],
     ([a, b]) => [coveredShare(real, k, factor, a, b), coveredShare(generated, k, factor, b, a)],
     { ...options, resamples },
   );

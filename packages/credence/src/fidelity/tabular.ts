@@ -111,7 +111,8 @@ export function correlationSimilarity(
     ["real", real],
     ["generated", generated],
   ] as const) {
-    checkNotEmpty(fn, argument, pair[0]);
+    checkSameLength(fn, argument, pair, "the two columns", { length: 2 });
+    checkNotEmpty(fn, `${argument}[0]`, pair[0]);
     checkSameLength(fn, `${argument}[1]`, pair[1], `${argument}[0]`, pair[0]);
     for (const column of pair) {
       checkFinite(fn, argument, column);
@@ -168,7 +169,8 @@ export function contingencySimilarity(
     ["real", real],
     ["generated", generated],
   ] as const) {
-    checkNotEmpty(fn, argument, pair[0]);
+    checkSameLength(fn, argument, pair, "the two columns", { length: 2 });
+    checkNotEmpty(fn, `${argument}[0]`, pair[0]);
     checkSameLength(fn, `${argument}[1]`, pair[1], `${argument}[0]`, pair[0]);
   }
   const joined = (pair: readonly [Categories, Categories]) =>

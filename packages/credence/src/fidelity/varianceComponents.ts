@@ -137,6 +137,10 @@ function checkedDesign(
       { function: fn, argument: "scores" },
       "holds one model; how much trainings differ can only be told from several.",
     );
+  for (let s = 0; s < M; s++) {
+    checkNotEmpty(fn, `scores[${s}]`, scores[s]);
+    for (let g = 0; g < scores[s].length; g++) checkNotEmpty(fn, `scores[${s}][${g}]`, scores[s][g]);
+  }
   const G = scores[0].length;
   const R = G > 0 ? scores[0][0].length : 0;
   scores.forEach((model, s) => {

@@ -1,7 +1,6 @@
 import { meanEstimate } from "../estimate/delta.js";
 import type { Estimate, EstimateOptions } from "../estimate/estimate.js";
-import { checkList, checkOptions } from "../numeric/check.js";
-import { CredenceError } from "../numeric/error.js";
+import { checkClasses, checkOptions, checkSameLength } from "../numeric/check.js";
 import { checkProbabilityRows, type Matrix } from "../numeric/matrix.js";
 
 /** Options of {@link rankedProbabilityScore}. */
@@ -31,22 +30,11 @@ export function rankedProbabilityScore(
   checkOptions(fn, options);
   checkProbabilityRows(fn, "probabilities", probabilities);
   const { data, rows, columns } = probabilities;
-  checkList(fn, "labels", labels);
-  if (labels.length !== rows)
-    throw new CredenceError(
-      "length-mismatch",
-      { function: fn, argument: "labels" },
-      `has ${labels.length} values, but probabilities has ${rows} rows.`,
-    );
+  checkSameLength(fn, "labels", labels, "rows of probabilities", { length: rows });
+  checkClasses(fn, "labels", labels, columns);
   const scores = new Float64Array(rows);
   for (let i = 0; i < rows; i++) {
     const label = labels[i];
-    if (!Number.isInteger(label) || label < 0 || label >= columns)
-      throw new CredenceError(
-        "unknown-class",
-        { function: fn, argument: "labels", index: i, value: label },
-        `a label is the index of a column, 0 … ${columns - 1}.`,
-      );
     let below = 0;
     // The last cumulative sum is 1 for both.
     for (let j = 0; j < columns - 1; j++) {

@@ -145,6 +145,35 @@ export function checkScored(
   checkOutcomes(fn, "outcomes", outcomes);
 }
 
+/** Refuses labels that are no class: whole numbers from 0 to classes − 1 (false and true are 0 and 1). */
+export function checkClasses(
+  fn: string,
+  argument: string,
+  labels: ArrayLike<number | boolean>,
+  classes: number,
+): void {
+  checkList(fn, argument, labels);
+  for (let i = 0; i < labels.length; i++) {
+    const label = typeof labels[i] === "boolean" ? Number(labels[i]) : (labels[i] as number);
+    if (!(Number.isInteger(label) && label >= 0 && label < classes))
+      throw new CredenceError(
+        "unknown-class",
+        { function: fn, argument, index: i, value: labels[i] },
+        `a class is a whole number from 0 to ${classes - 1}, the number of its column.`,
+      );
+  }
+}
+
+/** Refuses a number that is not positive and finite. */
+export function checkPositive(fn: string, argument: string, value: number, index?: number): void {
+  if (!(typeof value === "number" && value > 0 && value < Infinity))
+    throw new CredenceError(
+      "out-of-range",
+      { function: fn, argument, ...(index !== undefined && { index }), value },
+      "must be positive and finite.",
+    );
+}
+
 /** Refuses a number outside the open interval (0, 1): levels, α, δ, shares. */
 export function checkOpenUnit(fn: string, argument: string, value: number): void {
   if (typeof value !== "number" || !(value > 0 && value < 1))

@@ -1,4 +1,4 @@
-import { checkFinite, checkOptions } from "../numeric/check.js";
+import { checkFinite, checkNotEmpty, checkOptions } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { logisticRegression } from "../numeric/logistic.js";
 import { checkMatrix, type Matrix } from "../numeric/matrix.js";
@@ -25,6 +25,7 @@ export interface CovariateShift {
  * ```
  */
 export function effectiveSampleSize(weights: ArrayLike<number>): number {
+  checkNotEmpty("effectiveSampleSize", "weights", weights);
   let largest = 0;
   for (let i = 0; i < weights.length; i++) largest = Math.max(largest, weights[i]);
   if (!(largest > 0))

@@ -8,7 +8,14 @@ export {
 } from "./bayesianBinning.js";
 export { type BetaOptions, type BetaParameters, betaCalibration } from "./beta.js";
 export type { AttributedScores, Attributes, Cell } from "./calibrationCells.js";
-export * from "./calibrator.js";
+export type {
+  Calibrator,
+  CalibratorJSON,
+  FitOutcome,
+  FitStatus,
+  MethodDefinition,
+} from "./calibrator.js";
+export { CALIBRATOR_SCHEMA } from "./calibrator.js";
 export * from "./calibratorFromJSON.js";
 export type { Candidate, CandidateName } from "./candidates.js";
 export type { AuditedCell } from "./cellAudit.js";

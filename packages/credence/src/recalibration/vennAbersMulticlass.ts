@@ -41,12 +41,14 @@ const definition: MethodDefinition<VennAbersMulticlassParameters, Matrix, VennAb
     const pairs = fields
       .list("pairs")
       .map((pair) => ({ first: pair.count("first"), second: pair.count("second"), ...readCurves(pair) }));
-    const expected = pairsOf(columns);
+    // Counted before they are listed: the file could name any number of classes.
+    const count = (columns * (columns - 1)) / 2;
+    const expected = pairs.length === count ? pairsOf(columns) : null;
     if (
-      pairs.length !== expected.length ||
+      !expected ||
       pairs.some(({ first, second }, i) => first !== expected[i].first || second !== expected[i].second)
     )
-      throw fields.refuse("pairs", `must hold the ${expected.length} pairs of ${columns} classes in order.`);
+      throw fields.refuse("pairs", `must hold the ${count} pairs of ${columns} classes in order.`);
     return { columns, pairs };
   },
   predictor: (parameters) => (scores) => predict(parameters, scores),

@@ -89,11 +89,12 @@ export const vennAbersRegression = {
     checkSameLength(fn, "predictions", predictions, "outcomes", outcomes);
     checkFinite(fn, "predictions", predictions);
     checkFinite(fn, "outcomes", outcomes);
+    checkSameLength(fn, "range", options.range, "[low, high]", { length: 2 });
     const [low, high] = options.range;
     if (!(low < high && Number.isFinite(high - low)))
       throw new CredenceError(
         "out-of-range",
-        { function: fn, argument: "range", value: String(options.range) },
+        { function: fn, argument: "range", value: options.range },
         "must be [low, high] with low < high, both finite.",
       );
     const outside = Array.from(outcomes).findIndex((y) => y < low || y > high);
