@@ -7,7 +7,7 @@ import { loadCheckpoint, saveCheckpoint } from "./checkpoint.js";
 import { diagnose } from "./diagnose.js";
 import { estimateMemory, type MemoryEstimate } from "./memory.js";
 import { createPace } from "./pace.js";
-import { createValidator, learntValues, stepUpdates } from "./stepGraph.js";
+import { createValidator, learntValues, playersOf, stepUpdates } from "./stepGraph.js";
 import type { Fit, Fitted, LossPoint } from "./training.js";
 
 /** Before the names of the best values, in a checkpoint. */
@@ -16,21 +16,26 @@ const BEST = "best of ";
 /** What the loop remembers between steps, apart from the tensors. */
 interface Notes {
   history: LossPoint[];
-  /** Of the training losses since the last point. */
+  /** Of the training losses since the last point, and of the other players' losses. */
   sum: number;
+  sums?: { [player: string]: number };
   best: { point: number; validation: number } | null;
 }
 
 /** The training itself, in a runtime of its own. */
 export async function descend(training: Fit, runtime: Runtime): Promise<Fitted> {
-  const { loss, steps, seed = 0, threads = 1, patience, checkpoint, signal, identity = "" } = training;
+  const { steps, seed = 0, threads = 1, patience, checkpoint, signal, identity = "" } = training;
   const every = training.every ?? Math.ceil(steps / 10);
   const saveEvery = checkpoint?.every ?? every;
 
   const updates = stepUpdates(training);
-  const memory = estimateMemory([loss], updates);
+  const losses = Object.fromEntries(
+    Object.entries(playersOf(training)).map(([name, player]) => [name, player.loss]),
+  );
+  const others = Object.keys(training.players ?? {});
+  const memory = estimateMemory(Object.values(losses), updates);
   checkMemory(memory, training.memoryLimit ?? freemem());
-  const computation = { outputs: { loss }, updates, finite: ["loss"] as const };
+  const computation = { outputs: losses, updates, finite: Object.keys(losses) };
   const stepper = await compileSteps(computation, { runtime, seed, threads });
   const validate = await createValidator(training, runtime);
 
@@ -38,11 +43,12 @@ export async function descend(training: Fit, runtime: Runtime): Promise<Fitted> 
     const { optimiser, schedule = constantRate, learningRate = 1e-3, batch } = training;
     return { ...batch(step), ...optimiser.scalars(step, learningRate * schedule(step, steps)) };
   };
-  /** The losses of consecutive steps. */
-  async function run(first: number, count: number): Promise<ArrayLike<number>> {
+  /** The losses of consecutive steps, of each player. */
+  async function run(first: number, count: number): Promise<{ [player: string]: Float32Array }> {
     const feeds = Array.from({ length: count }, (_, i) => feedsOf(first + i));
     try {
-      return (await stepper.run(feeds, { step: first })).loss.data as Float32Array;
+      const found = Object.entries(await stepper.run(feeds, { step: first }));
+      return Object.fromEntries(found.map(([name, { data }]) => [name, data as Float32Array]));
     } catch (error) {
       const place = error instanceof CredenceError && error.code === "not-finite" ? error.place : null;
       if (place?.index === undefined) throw error;
@@ -50,11 +56,9 @@ export async function descend(training: Fit, runtime: Runtime): Promise<Fitted> 
       const good = feeds.slice(0, place.index);
       const again = await compileSteps(computation, { runtime, seed, threads });
       if (good.length > 0) await again.run(good, { step: first });
-      const { parameters } = training;
       throw await diagnose({
         runtime,
-        loss,
-        parameters,
+        players: Object.values(playersOf(training)),
         step: first + good.length,
         feeds: feeds[good.length],
         seed,
@@ -81,6 +85,10 @@ export async function descend(training: Fit, runtime: Runtime): Promise<Fitted> 
   const tired = () =>
     patience !== undefined && notes.best !== null && notes.history.length - notes.best.point >= patience;
 
+  /** A number for each of the other players, if there are any. */
+  const ofOthers = (value: (name: string) => number) =>
+    others.length > 0 ? Object.fromEntries(others.map((name) => [name, value(name)])) : undefined;
+
   /** Runs steps up to one at which something happens that must see no later step; some at a time, two runs under way. */
   async function advance(until: number): Promise<void> {
     const pace = createPace();
@@ -89,19 +97,29 @@ export async function descend(training: Fit, runtime: Runtime): Promise<Fitted> 
       const count = Math.min(pace.steps(), until - asked);
       if (count === 0 || signal?.aborted) return null;
       asked += count;
-      const losses = run(asked - count, count);
-      losses.catch(() => {}); // What is wrong with it is told when its turn comes, or before.
-      return losses;
+      const found = run(asked - count, count);
+      found.catch(() => {}); // What is wrong with it is told when its turn comes, or before.
+      return found;
     };
     let now = ask();
     let next = ask();
     while (now) {
-      const losses = await now;
-      pace.done(losses.length);
-      for (const value of Array.from(losses)) {
+      const found = await now;
+      pace.done(found.loss.length);
+      for (let i = 0; i < found.loss.length; i++) {
         step++;
+        const value = found.loss[i];
         notes.sum += value;
-        training.onProgress?.({ step, steps, loss: value, history: notes.history, memory });
+        const players = ofOthers((name) => found[name][i]);
+        if (players) notes.sums = ofOthers((name) => (notes.sums?.[name] ?? 0) + players[name]);
+        training.onProgress?.({
+          step,
+          steps,
+          loss: value,
+          ...(players && { players }),
+          history: notes.history,
+          memory,
+        });
       }
       now = next;
       next = ask();
@@ -111,11 +129,13 @@ export async function descend(training: Fit, runtime: Runtime): Promise<Fitted> 
   /** Adds a point to the loss curve. */
   async function measure(): Promise<void> {
     const before = notes.history.at(-1)?.step ?? 0;
-    const point = { step, loss: notes.sum / (step - before) };
+    const players = ofOthers((name) => (notes.sums?.[name] ?? 0) / (step - before));
+    const point = { step, loss: notes.sum / (step - before), ...(players && { players }) };
     notes.sum = 0;
+    notes.sums = undefined;
     if (!validate) return void notes.history.push(point);
-    const value = await validate();
-    notes.history.push({ ...point, validation: value });
+    const { loss: value, measures } = await validate();
+    notes.history.push({ ...point, validation: value, ...(measures && { measures }) });
     if (patience === undefined || (notes.best && value >= notes.best.validation)) return;
     notes.best = { point: notes.history.length, validation: value };
     best = await learntValues(training, stepper);

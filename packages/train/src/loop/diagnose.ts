@@ -1,28 +1,24 @@
 import type { Runtime } from "@credence/runtime";
 import { CredenceError } from "credence/numeric";
 import { operationsBehind } from "../graph/gradients.js";
-import { compile, type Feeds, gradients, sub, sum, type Tensor } from "../graph/index.js";
+import { compile, type Feeds, gradients, sub, sum } from "../graph/index.js";
 import { nameOf } from "../graph/tensor.js";
+import type { Player } from "./training.js";
 
 interface Diverged {
   readonly runtime: Runtime;
-  readonly loss: Tensor;
-  readonly parameters: readonly Tensor[];
+  readonly players: readonly Player[];
   readonly step: number;
   readonly feeds: Feeds;
   readonly seed: number;
 }
 
 /** Finds where a step stopped being finite, by running it again with every named layer looked at. */
-export async function diagnose({
-  runtime,
-  loss,
-  parameters,
-  step,
-  feeds,
-  seed,
-}: Diverged): Promise<CredenceError> {
-  const layers = operationsBehind([loss]).flatMap(({ name, outputs }) =>
+export async function diagnose({ runtime, players, step, feeds, seed }: Diverged): Promise<CredenceError> {
+  const losses = players.map(({ loss }) => loss);
+  const parameters = players.flatMap((player) => player.parameters);
+  const slopes = players.flatMap((player) => gradients(player.loss, player.parameters));
+  const layers = operationsBehind(losses).flatMap(({ name, outputs }) =>
     name && outputs[0].type === "float32" ? [{ name, tensor: outputs[0] }] : [],
   );
   const suspects = [
@@ -34,8 +30,8 @@ export async function diagnose({
       what: `the layer "${name}" is the first whose output is not finite`,
       tensor,
     })),
-    { what: "the loss itself is not finite, though every layer is", tensor: loss },
-    ...gradients(loss, parameters).map((g, i) => ({
+    ...losses.map((loss) => ({ what: "the loss itself is not finite, though every layer is", tensor: loss })),
+    ...slopes.map((g, i) => ({
       what: `the gradient of "${nameOf(parameters[i])}" is not finite`,
       tensor: g,
     })),

@@ -149,6 +149,58 @@ describe("fit", () => {
     expect(resumed.history).toEqual(history);
   });
 
+  it("lets several players descend each its own loss, from the same values, and resumes their game exactly", async () => {
+    // x descends x y + noise, y descends −x y: with small steps they circle.
+    const [x, y] = ["x", "y"].map((name, i) => parameter(name, [1], [1 - i]));
+    const product = reshape(mul(mul(x, y), input("scale", [1])), []);
+    const game = (options: Partial<Fit> = {}): Fit => ({
+      loss: product,
+      parameters: [x],
+      players: { other: { loss: mul(product, -1), parameters: [y] } },
+      optimiser: sgd({ momentum: 0 }),
+      learningRate: 0.1,
+      steps: 30,
+      every: 10,
+      batch: (step) => ({ scale: [1 + (step % 2)] }),
+      identity: "game",
+      ...options,
+    });
+    const seen: unknown[] = [];
+    const whole = await fit(
+      game({ onProgress: ({ loss, players }) => void seen.push([loss, players?.other]) }),
+    );
+    let [a, b] = [1, 0];
+    const losses: number[] = [];
+    for (let step = 0; step < 30; step++) {
+      const scale = 1 + (step % 2);
+      losses.push(a * b * scale);
+      [a, b] = [a - 0.1 * b * scale, b + 0.1 * a * scale];
+    }
+    expect(whole.values.x.data[0]).toBeCloseTo(a, 4);
+    expect(whole.values.y.data[0]).toBeCloseTo(b, 4);
+    losses.forEach((loss, i) => {
+      expect((seen[i] as number[])[0]).toBeCloseTo(loss, 4);
+    });
+    expect(whole.history.map(({ players }) => players?.other)).toEqual(
+      whole.history.map(({ loss }) => -loss),
+    );
+
+    const checkpoint = { directory: fresh() };
+    const controller = new AbortController();
+    const onProgress = ({ step }: { step: number }) => step === 14 && controller.abort();
+    await expect(fit(game({ checkpoint, signal: controller.signal, onProgress }))).rejects.toThrow(/abort/);
+    const resumed = await fit(game({ checkpoint }));
+    expect(resumed.values).toEqual(whole.values);
+    expect(resumed.history).toEqual(whole.history);
+
+    const bad = named("opponent", log(sub(y, 2)));
+    const ill = game({ players: { other: { loss: reshape(bad, []), parameters: [y] } } });
+    await expect(fit(ill)).rejects.toThrow(/step 0 the layer "opponent" is the first/);
+    await expect(fit(game({ players: { loss: { loss: product, parameters: [y] } } }))).rejects.toMatchObject({
+      code: "in-use",
+    });
+  });
+
   it("refuses a checkpoint of another training, and a broken one", async () => {
     const directory = fresh();
     await fit(regression({ checkpoint: { directory }, steps: 10 }));

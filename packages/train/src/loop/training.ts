@@ -11,6 +11,15 @@ export interface LossPoint {
   readonly loss: number;
   /** The validation loss, where one is computed. */
   readonly validation?: number;
+  /** Mean losses of the other players since the point before, in a game of several. */
+  readonly players?: Losses;
+  /** What else validation measured. */
+  readonly measures?: Losses;
+}
+
+/** Numbers by name. */
+export interface Losses {
+  readonly [name: string]: number;
 }
 
 /** What `onProgress` hears after every step. */
@@ -20,6 +29,8 @@ export interface Progress {
   readonly steps: number;
   /** Training loss of this step. */
   readonly loss: number;
+  /** Losses of the other players in this step, in a game of several. */
+  readonly players?: Losses;
   /** The curve so far. */
   readonly history: readonly LossPoint[];
   /** What the training was estimated to need. */
@@ -50,12 +61,17 @@ export interface Fit extends TrainOptions {
   /** The graph to descend: one number, made from inputs, noise and parameters. */
   readonly loss: Tensor;
   readonly parameters: readonly Tensor[];
+  /**
+   * Further players, in a game of several: each step moves the parameters of each down its own loss, all from the same
+   * values. Default: none.
+   */
+  readonly players?: { readonly [name: string]: Player };
   readonly optimiser: Optimiser;
   /** Default 1e-3. */
   readonly learningRate?: number;
   /** Default: constant. */
   readonly schedule?: Schedule;
-  /** Largest norm of all gradients together. Default: no limit. */
+  /** Largest norm of all gradients of one player together. Default: no limit. */
   readonly clip?: number;
   /** Decay of a moving average of the parameters, which is then what is validated and returned. Default: none. */
   readonly averageDecay?: number;
@@ -73,12 +89,21 @@ export interface Fit extends TrainOptions {
   readonly identity?: string;
 }
 
+/** One of several that each descend a loss of their own. */
+export interface Player {
+  readonly loss: Tensor;
+  /** What it moves, and nobody else does. */
+  readonly parameters: readonly Tensor[];
+}
+
 /** How to measure the model between steps. */
 export interface Validation {
   /** The graph outside training, over the same parameters. Its batches may be of any size. */
   readonly output: Tensor;
-  /** The validation loss, from runs of that graph. */
-  readonly loss: (run: (feeds: Feeds) => Promise<TensorData>) => Promise<number>;
+  /** The validation loss, from runs of that graph; with other measures for the loss curve, where there are some. */
+  readonly loss: (
+    run: (feeds: Feeds) => Promise<TensorData>,
+  ) => Promise<number | { loss: number; measures: Losses }>;
 }
 
 /** What a training leaves. */

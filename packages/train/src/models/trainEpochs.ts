@@ -1,8 +1,8 @@
 import { CredenceError, checkCount } from "credence/numeric";
 import { input, type Tensor, type Updates } from "../graph/index.js";
-import { type Fitted, fit, type TrainOptions, type Validation } from "../loop/index.js";
+import { type Fitted, fit, type Player, type TrainOptions, type Validation } from "../loop/index.js";
 import type { Weights } from "../nn/index.js";
-import { adam, adamW, cosine } from "../optim/index.js";
+import { adam, adamW, cosine, warmup } from "../optim/index.js";
 import { batches } from "./epochs.js";
 
 /** Options of training a model on rows. */
@@ -13,6 +13,8 @@ export interface EpochOptions extends TrainOptions {
   batchSize?: number;
   /** At the start; it falls to 0 along half a cosine. Default 1e-3. */
   learningRate?: number;
+  /** Steps along which the learning rate first rises to that. Default 0. */
+  warmup?: number;
   /** Decoupled weight decay (AdamW). Default 0. */
   weightDecay?: number;
   /** Largest norm of the gradient. Default: no limit. */
@@ -33,6 +35,8 @@ export interface EpochFit {
   readonly weights: Weights;
   /** The loss of a step, from the indices of its rows, an int64 tensor of [batchSize]. */
   readonly loss: (rows: Tensor) => Tensor;
+  /** Further players, where it is a game of several; asked for after `loss` was called. */
+  readonly players?: () => { readonly [name: string]: Player };
   /** Other kept tensors that change at every step; read after `loss` was called. */
   readonly updates?: Updates;
   readonly validation?: Validation;
@@ -51,13 +55,14 @@ export interface TrainingFacts {
 
 /** Trains by Adam, going through the rows in an order of its own in each epoch; a point of the loss curve after each. */
 export async function trainEpochs(
-  { fn, rows, weights, loss, updates, validation, identity }: EpochFit,
+  { fn, rows, weights, loss, players, updates, validation, identity }: EpochFit,
   training: EpochOptions,
   defaultEpochs: number,
 ): Promise<Fitted & { facts: TrainingFacts }> {
   const { epochs = defaultEpochs, weightDecay = 0, seed = 0 } = training;
-  const { learningRate, clip, averageDecay, patience, threads } = training;
+  const { learningRate, warmup: warm, clip, averageDecay, patience, threads } = training;
   checkCount(fn, "epochs", epochs);
+  if (warm !== undefined) checkCount(fn, "warmup", warm, 0);
   if (training.batchSize !== undefined) checkCount(fn, "batchSize", training.batchSize);
   const batchSize = Math.min(training.batchSize ?? 128, rows);
   if (!(weightDecay >= 0 && Number.isFinite(weightDecay)))
@@ -78,14 +83,15 @@ export async function trainEpochs(
     onProgress,
     loss: lost,
     parameters: weights.parameters(),
+    players: players?.(),
     updates,
     optimiser: weightDecay > 0 ? adamW({ weightDecay }) : adam(),
-    schedule: cosine(),
+    schedule: warm ? warmup(warm, cosine()) : cosine(),
     steps: epochs * perEpoch,
     every: perEpoch,
     batch: (step) => ({ rows: rowsAt(step) }),
     validation,
-    identity: JSON.stringify([fn, identity, epochs, batchSize, weightDecay, how]),
+    identity: JSON.stringify([fn, identity, epochs, batchSize, weightDecay, warm, how]),
   });
   return { ...fitted, facts: { rows, epochs, batchSize, seed, steps: fitted.steps } };
 }
