@@ -1,4 +1,4 @@
-import { checkCount, checkOptions } from "../numeric/check.js";
+import { checkCount, checkFields, checkList, checkOptions } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import type { Matrix } from "../numeric/matrix.js";
 
@@ -239,7 +239,10 @@ const tooFew = (fn: string, explanation: string): CredenceError =>
   new CredenceError("too-few", { function: fn, argument: "annotations" }, explanation);
 
 /** Returns the number of classes. */
-function checkAnnotations(fn: string, { data, rows, columns }: Annotations): number {
+function checkAnnotations(fn: string, annotations: Annotations): number {
+  checkFields(fn, "annotations", annotations);
+  const { data, rows, columns } = annotations;
+  checkList(fn, "annotations.data", data);
   if (!(rows > 0 && columns > 0))
     throw new CredenceError("empty-input", { function: fn, argument: "annotations" }, "holds no label.");
   if (data.length !== rows * columns)

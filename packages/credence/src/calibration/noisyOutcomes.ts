@@ -2,6 +2,8 @@ import { meanEstimate } from "../estimate/delta.js";
 import { type Estimate, levelOf } from "../estimate/estimate.js";
 import { binIndices, createBinning } from "../numeric/bins.js";
 import {
+  checkFields,
+  checkNotEmpty,
   checkOptions,
   checkProbabilities,
   checkSameLength,
@@ -61,6 +63,7 @@ export function noisyOutcomeMetrics(
   const fn = "noisyOutcomeMetrics";
   checkOptions(fn, options);
   checkScored(fn, confidences, outcomes);
+  checkFields(fn, "rates", rates);
   const { falsePositive, falseNegative } = rates;
   const kept = 1 - falsePositive - falseNegative;
   for (const [name, value] of Object.entries({ falsePositive, falseNegative }))
@@ -100,9 +103,10 @@ export function softOutcomeMetrics(
 ): NoisyMetrics {
   const fn = "softOutcomeMetrics";
   checkOptions(fn, options);
+  checkNotEmpty(fn, "confidences", confidences);
+  checkSameLength(fn, "confidences", confidences, "targets", targets);
   const p = floatColumn(fn, "confidences", confidences);
   const q = floatColumn(fn, "targets", targets);
-  checkSameLength(fn, "confidences", p, "targets", q);
   if (p.length === 0)
     throw new CredenceError("empty-input", { function: fn, argument: "confidences" }, "is empty.");
   checkProbabilities(fn, "confidences", p);

@@ -1,7 +1,7 @@
 import { meanEstimate } from "../estimate/delta.js";
 import { type Estimate, type EstimateOptions, levelOf } from "../estimate/estimate.js";
 import { sidakLevel, simultaneousLevel } from "../estimate/simultaneous.js";
-import { checkOneOf, checkOptions, checkScored, type Outcomes } from "../numeric/check.js";
+import { checkFields, checkOneOf, checkOptions, checkScored, type Outcomes } from "../numeric/check.js";
 import { scoredColumns } from "../numeric/columns.js";
 import { CredenceError } from "../numeric/error.js";
 import { groupCodes, groupRows } from "../numeric/groups.js";
@@ -123,6 +123,7 @@ function slicesOf(
 ): Slice[] {
   const isList = (value: unknown): value is ArrayLike<number | string> =>
     Array.isArray(value) || ArrayBuffer.isView(value);
+  checkFields(fn, "slices", slices);
   const columns: [string, ArrayLike<number | string>][] = isList(slices)
     ? [["", slices]]
     : Object.entries(slices as Readonly<Record<string, ArrayLike<number | string>>>);

@@ -59,8 +59,11 @@ function fit(
   checkFinite(fn, "features", features.data);
   checkSameLength(fn, "scores", scores, "rows of features", { length: features.rows });
   const { rows: n, columns: d } = features;
-  const alphas = typeof alpha === "number" ? new Float64Array(n).fill(alpha) : Float64Array.from(alpha);
-  checkSameLength(fn, "alpha", alphas, "scores", scores);
+  const listOf = (values: ArrayLike<number>) => {
+    checkSameLength(fn, "alpha", values, "scores", scores);
+    return Float64Array.from(values);
+  };
+  const alphas = typeof alpha === "number" ? new Float64Array(n).fill(alpha) : listOf(alpha);
   for (let i = 0; i < n; i++)
     checkOpenUnit(fn, typeof alpha === "number" ? "alpha" : `alpha[${i}]`, alphas[i]);
   const phi = Float64Array.from(features.data as ArrayLike<number>);

@@ -2,6 +2,7 @@ import type { Estimate, EstimateOptions } from "../estimate/estimate.js";
 import type { FitRecord } from "../estimate/fitRecord.js";
 import { proportionEstimate } from "../estimate/proportion.js";
 import {
+  checkFields,
   checkFinite,
   checkNotEmpty,
   checkOptions,
@@ -130,7 +131,7 @@ function fit(answers: readonly JudgedAnswer[], options: FactualityOptions): Conf
   const { alpha, seed = 0, groups, categories } = options;
   checkNotEmpty(fn, "answers", answers);
   const random = createRandom(seed);
-  const highest = answers.map((answer, i) => highestUnsupported(fn, answer, i, random));
+  const highest = Array.from(answers, (answer, i) => highestUnsupported(fn, answer, i, random));
   // Places are replaced by their ranks, so that one primitive cuts them.
   const places = [...highest].sort(compare);
   const rankOf = new Map(places.map((place, rank) => [place, rank]));
@@ -233,7 +234,9 @@ function highestUnsupported(fn: string, answer: JudgedAnswer, index: number, ran
   return highest;
 }
 
-function checkAnswer(fn: string, { scores, supported }: JudgedAnswer, index: number): void {
+function checkAnswer(fn: string, answer: JudgedAnswer, index: number): void {
+  checkFields(fn, `answers[${index}]`, answer);
+  const { scores, supported } = answer;
   checkSameLength(fn, `answers[${index}].supported`, supported, "scores", scores);
   checkFinite(fn, `answers[${index}].scores`, scores);
   checkOutcomes(fn, `answers[${index}].supported`, supported);

@@ -1,4 +1,4 @@
-import { checkOpenUnit, checkOptions, checkSameLength } from "../numeric/check.js";
+import { checkNotEmpty, checkOpenUnit, checkOptions, checkSameLength } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { sortedCopy } from "../numeric/sort.js";
 import { checkedDifficulty } from "./difficulty.js";
@@ -50,13 +50,8 @@ function fit(residuals: ArrayLike<number>, options: PredictiveSystemOptions = {}
   const fn = "conformalPredictiveSystem";
   checkOptions(fn, options);
   const { difficulties } = options;
+  checkNotEmpty(fn, "residuals", residuals);
   const n = residuals.length;
-  if (n === 0)
-    throw new CredenceError(
-      "empty-input",
-      { function: fn, argument: "residuals" },
-      "is empty; at least one row is needed.",
-    );
   checkOrdered(fn, "residuals", residuals);
   if (difficulties) checkSameLength(fn, "difficulties", difficulties, "residuals", residuals);
   const scores = sortedCopy(

@@ -53,6 +53,7 @@ export function bettingUpperBound(values: ArrayLike<number>, options: BettingOpt
 /** The lower confidence bound that belongs to {@link bettingUpperBound}; 0 where nothing can be said. */
 export function bettingLowerBound(values: ArrayLike<number>, options: BettingOptions = {}): number {
   checkOptions("bettingLowerBound", options);
+  checkNotEmpty("bettingLowerBound", "values", values);
   checkUnit("bettingLowerBound", values);
   const mirrored = Float64Array.from(values as ArrayLike<number>, (x) => 1 - x);
   return 1 - upperBound("bettingLowerBound", mirrored, options);

@@ -1,6 +1,6 @@
 // What other rooms need of each other (fit records, influence sums, folds, …) they import from its file; here stands only
 // what is for users. `levelOf` and `pointEstimate` are for packages that make their own estimates, such as train.
-export * from "./bettingBound.js";
+export { type BettingOptions, bettingLowerBound, bettingUpperBound } from "./bettingBound.js";
 export { type BootstrapOptions, bootstrap, bootstrapReplicates } from "./bootstrap.js";
 export * from "./bootstrapInterval.js";
 export * from "./cellBootstrap.js";
@@ -29,7 +29,14 @@ export {
 } from "./proportion.js";
 export { binomialRiskPValue, hoeffdingBentkusPValue } from "./riskPValue.js";
 export * from "./simultaneous.js";
-export * from "./split.js";
+export {
+  fingerprint,
+  type Part,
+  type RowsUsed,
+  type Split,
+  type SplitOptions,
+  splitRows,
+} from "./split.js";
 export type { RowStatistic } from "./statistic.js";
 export type { StrataStatistic, Stratum } from "./strata.js";
 export { type SumStatistic, sumsBootstrap } from "./sumsBootstrap.js";

@@ -5,7 +5,7 @@ import { expBelow, expTable } from "../numeric/exp.js";
 import type { Matrix } from "../numeric/matrix.js";
 import { studentQuantile } from "../numeric/special.js";
 import { squaredDistances } from "../numeric/tiles.js";
-import { type Grams, type PairTiles, squaresOfGrams, tilesOfRows } from "./kernelSums.js";
+import { type Grams, type PairTiles, squaresOfGrams, tilesOfRows, checkGrams } from "./kernelSums.js";
 import { requirePositive } from "./require.js";
 import { checkedSamples, type FidelityOptions } from "./samples.js";
 import { mmdOfPairs } from "./unbiasedMmd.js";
@@ -48,6 +48,7 @@ export function cmmd(real: Matrix, generated: Matrix, options: CmmdOptions = {})
 /** {@link cmmd} from Gram matrices made elsewhere: of rows less a common centre, where float32 is to be exact enough. */
 export function cmmdFromGrams(grams: Grams, options: Omit<CmmdOptions, "dropNonFinite"> = {}): Cmmd {
   checkOptions("cmmdFromGrams", options);
+  checkGrams("cmmdFromGrams", grams);
   const { groups = {} } = options;
   return cmmdOfPairs(
     squaresOfGrams(grams),

@@ -8,14 +8,14 @@ import type { Matrix } from "../numeric/matrix.js";
 import { isMatrix } from "../numeric/matrix.js";
 import { createRandom } from "../numeric/random.js";
 import { studentQuantile } from "../numeric/special.js";
-import { assemble, covariance, distanceOfRows, frechetOfStatistics } from "./frechetOfStatistics.js";
+import { covariance, distanceOfRows, frechetDistanceOfTrace, frechetFactor, frechetOfStatistics } from "./frechetOfStatistics.js";
 import {
   type GaussianStatistics,
   gaussianStatistics,
   mergeGaussianStatistics,
 } from "./gaussianStatistics.js";
 import { checkedSamples, checkSameFeatures, type FidelityOptions, takeRows } from "./samples.js";
-import { traceOfRoot, upperFactor } from "./traceOfRoot.js";
+import { traceOfRoot } from "./traceOfRoot.js";
 
 /** A sample for {@link frechetDistance}: its rows, its statistics, or the statistics of disjoint blocks of it. */
 export type FrechetSample = Matrix | GaussianStatistics | readonly GaussianStatistics[];
@@ -122,9 +122,9 @@ function frechetOfBlocks(
   };
   const [wholeA, wholeB] = [a, b].map((list) => list.reduce(mergeGaussianStatistics));
   const d = wholeA.mean.length;
-  const [rootA, rootB] = [wholeA, wholeB].map((whole) => upperFactor(covariance(whole), d));
+  const [rootA, rootB] = [wholeA, wholeB].map(frechetFactor);
   const between = (root: Float64Array, fixed: GaussianStatistics, other: GaussianStatistics) =>
-    counted(assemble(fixed, other, traceOfRoot(root, covariance(other), d)));
+    counted(frechetDistanceOfTrace(fixed, other, traceOfRoot(root, covariance(other), d)));
   const result: StrataJackknife = combineJackknives({
     value: between(rootA, wholeA, wholeB),
     byStratum: [

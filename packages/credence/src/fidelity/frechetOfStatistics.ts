@@ -5,7 +5,7 @@ import { traceOfRoot, traceOfRootDual, upperFactor } from "./traceOfRoot.js";
 /** The distance between two samples known by their statistics. */
 export function frechetOfStatistics(a: GaussianStatistics, b: GaussianStatistics): number {
   const d = a.mean.length;
-  return assemble(a, b, traceOfRoot(upperFactor(covariance(a), d), covariance(b), d));
+  return frechetDistanceOfTrace(a, b, traceOfRoot(upperFactor(covariance(a), d), covariance(b), d));
 }
 
 /** The distance between two samples of rows, by whichever of the two forms is smaller. */
@@ -19,8 +19,22 @@ export function distanceOfRows(real: Matrix, generated: Matrix): number {
   return gap + traces[0] + traces[1] - 2 * traceOfRootDual(x.scaled, y.scaled);
 }
 
-/** ‖Δμ‖² + tr S₁ + tr S₂ less twice the trace of the root. */
-export function assemble(a: GaussianStatistics, b: GaussianStatistics, rootTrace: number): number {
+/** Upper triangular U with covariance = Uᵀ U: a step that a faster kernel for {@link frechetDistanceOfTrace} begins with. */
+export function frechetFactor(statistics: GaussianStatistics): Float64Array<ArrayBuffer> {
+  return upperFactor(covariance(statistics), statistics.mean.length);
+}
+
+/**
+ * The Fréchet distance ‖Δμ‖² + tr S₁ + tr S₂ − 2 tr (S₁S₂)^½ where the last trace was made elsewhere.
+ * @example
+ * ```ts
+ * import { frechetDistanceOfTrace, gaussianStatistics } from "credence/fidelity";
+ * const a = gaussianStatistics({ data: [-1, 0, 1], rows: 3, columns: 1 });
+ * const b = gaussianStatistics({ data: [1, 3, 5], rows: 3, columns: 1 });
+ * frechetDistanceOfTrace(a, b, Math.sqrt(1 * 4)); // → 10
+ * ```
+ */
+export function frechetDistanceOfTrace(a: GaussianStatistics, b: GaussianStatistics, rootTrace: number): number {
   let sum = -2 * rootTrace;
   const d = a.mean.length;
   for (let j = 0; j < d; j++)

@@ -17,6 +17,7 @@ export {
   frechetDistance,
 } from "./frechetDistance.js";
 export * from "./frechetInfinity.js";
+export { frechetDistanceOfTrace, frechetFactor } from "./frechetOfStatistics.js";
 export {
   type GaussianStatistics,
   gaussianStatistics,
@@ -45,6 +46,7 @@ export type { FidelityOptions, ResamplingOptions, SampleGroups } from "./samples
 export * from "./sinkhornDivergence.js";
 export * from "./slicedWasserstein.js";
 export * from "./tabular.js";
+export { sumOfRoots } from "./traceOfRoot.js";
 export * from "./varianceComponents.js";
 export * from "./vendiScore.js";
 export type { VerticalBand } from "./verticalBand.js";

@@ -154,6 +154,9 @@ function sumsOfBlocks(
 ): Float64Array {
   const sums = new Float64Array(rows.length);
   const symmetric = columns === rows;
+  const sorted = columns.map((list) => list.slice().sort());
+  // In a symmetric matrix each pair is met once, from its first row on.
+  const from = new Int32Array(rows.length);
   const holders = Array.from({ length: n }, () => [] as number[]);
   rows.forEach((list, s) => {
     for (const row of list) holders[row].push(s);
@@ -161,16 +164,16 @@ function sumsOfBlocks(
   const values = new Float64Array(m);
   for (let i = 0; i < n; i++) {
     if (holders[i].length === 0) continue;
-    for (let j = 0; j < m; j++) values[j] = kernel(data[i * m + j]);
-    if (symmetric) values[i] = 0;
+    for (let j = symmetric ? i + 1 : 0; j < m; j++) values[j] = kernel(data[i * m + j]);
     for (const s of holders[i]) {
-      const list = columns[s];
+      const list = sorted[s];
+      if (symmetric) from[s]++;
       let sum = 0;
-      for (let p = 0; p < list.length; p++) sum += values[list[p]];
+      for (let p = from[s]; p < list.length; p++) sum += values[list[p]];
       sums[s] += sum;
     }
   }
-  return sums;
+  return symmetric ? sums.map((sum) => 2 * sum) : sums;
 }
 
 /** Mean over subsets; its variance is that of all pairs plus what the choice of subsets adds. */

@@ -1,7 +1,7 @@
 import { type Estimate, type EstimateOptions, levelOf } from "../estimate/estimate.js";
 import { proportionEstimate } from "../estimate/proportion.js";
 import { sidakLevel } from "../estimate/simultaneous.js";
-import { checkNotEmpty, checkOptions, checkSameLength } from "../numeric/check.js";
+import { checkNotEmpty, checkOptions, checkSameLength, checkFunction } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { checkMatrix, type Matrix } from "../numeric/matrix.js";
 import { takeRows } from "./samples.js";
@@ -32,6 +32,7 @@ export function perClass<T>(
   compare: (real: Matrix, generated: Matrix, label: Label) => T,
 ): Map<Label, T> {
   const fn = "perClass";
+  checkFunction(fn, "compare", compare);
   const a = rowsByClass(fn, "real", real, realLabels);
   const b = rowsByClass(fn, "generated", generated, generatedLabels);
   for (const label of b.keys()) if (!a.has(label)) throw unknownClass(fn, label);

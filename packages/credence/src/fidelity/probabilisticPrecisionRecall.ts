@@ -1,5 +1,6 @@
 import type { Estimate } from "../estimate/estimate.js";
 import { halfSampleStrata } from "../estimate/halfSampleStrata.js";
+import { allRows } from "../estimate/statistic.js";
 import type { Stratum } from "../estimate/strata.js";
 import { checkOptions, checkSameLength } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
@@ -90,11 +91,13 @@ export function probabilisticPrecisionRecall(
   const [precision, recall] = halfSampleStrata(
     samples.strata,
     ([a, b]) => {
-      const [reals, generateds] = [takeRows(samples.real, a), takeRows(samples.generated, b)];
-      return [
-        measuredShare(reals, generateds, ballRadius(own[0], k, factor, a)),
-        measuredShare(generateds, reals, ballRadius(own[1], k, factor, b)),
-      ];
+      const radii = [coverRadius(own[0], options, a), coverRadius(own[1], options, b)] as const;
+      const [generatedMissed, realMissed] = missedShares(
+        takeRows(samples.real, a),
+        takeRows(samples.generated, b),
+        ...radii,
+      );
+      return [1 - mean(generatedMissed), 1 - mean(realMissed)];
     },
     { ...options, resamples },
   );
@@ -116,14 +119,14 @@ export function largestRadii(
   checkSameLength(fn, "own", own, "the two samples", { length: 2 });
   checkNeighbours(fn, "own[0]", own[0]);
   checkNeighbours(fn, "own[1]", own[1]);
-  const { k = 4, factor = 1.2, resamples = 30 } = options;
+  const { resamples = 30 } = options;
   const largest: [number, number] = [0, 0];
   // The half samples of the same seed are drawn again for the values.
   halfSampleStrata(
     strata ?? [{ rows: own[0].rows }, { rows: own[1].rows }],
     (rows) => {
       rows.forEach((chosen, s) => {
-        largest[s] = Math.max(largest[s], ballRadius(own[s], k, factor, chosen));
+        largest[s] = Math.max(largest[s], coverRadius(own[s], options, chosen));
       });
       return [];
     },
@@ -145,17 +148,41 @@ export function probabilisticPrecisionRecallFromBalls(
   const fn = "probabilisticPrecisionRecallFromBalls";
   checkOptions(fn, options);
   checkBalls(fn, { real, generated });
-  const { k = 4, factor = 1.2, resamples = 30 } = options;
+  const { resamples = 30 } = options;
   const [precision, recall] = halfSampleStrata(
     strata ?? [{ rows: real.own.rows }, { rows: generated.own.rows }],
-    ([a, b]) => [coveredShare(real, k, factor, a, b), coveredShare(generated, k, factor, b, a)],
+    ([a, b]) => [coveredShare(real, options, a, b), coveredShare(generated, options, b, a)],
     { ...options, resamples },
   );
   return { precision, recall };
 }
 
-/** `factor` × the mean distance to the k-th neighbour among the chosen rows. */
-function ballRadius(own: Neighbours, k: number, factor: number, rows: Int32Array): number {
+/**
+ * For each row of `b` how far it escapes all balls of one radius around the rows of `a`: the product of min(1, distance /
+ * radius); and the reverse. With {@link coverRadius} of each sample, 1 − the means are P-precision and P-recall. Needs no
+ * memory for pairs; a faster kernel makes the same.
+ * @example
+ * ```ts
+ * import { missedShares } from "credence/fidelity";
+ * const [a, b] = [{ data: [0, 1], rows: 2, columns: 1 }, { data: [0.5], rows: 1, columns: 1 }];
+ * missedShares(a, b, 1, 0.1)[0]; // → [0.25]
+ * ```
+ */
+export function missedShares(
+  a: Matrix,
+  b: Matrix,
+  radiusOfA: number,
+  radiusOfB: number,
+): readonly [Float64Array, Float64Array] {
+  return [productsOfShares(a, b, radiusOfA), productsOfShares(b, a, radiusOfB)];
+}
+
+/** `factor` × the mean distance to the k-th neighbour, among the chosen rows (ascending; default all). */
+export function coverRadius(
+  own: Neighbours,
+  { k = 4, factor = 1.2 }: Pick<ProbabilisticOptions, "k" | "factor"> = {},
+  rows: Int32Array = allRows(own.rows),
+): number {
   const chosen = rows.length < own.rows ? membership(rows, own.rows) : undefined;
   let sum = 0;
   for (const row of rows) sum += radiusOf(own, row, k, chosen);
@@ -165,12 +192,11 @@ function ballRadius(own: Neighbours, k: number, factor: number, rows: Int32Array
 /** Mean over points of 1 − Π over centres (1 − max(0, 1 − d/R)). */
 function coveredShare(
   { own, inside, points }: Balls,
-  k: number,
-  factor: number,
+  options: ProbabilisticOptions,
   centres: Int32Array,
   chosen: Int32Array,
 ): number {
-  const radius = ballRadius(own, k, factor, centres);
+  const radius = coverRadius(own, options, centres);
   const missed = new Float64Array(points).fill(1);
   for (const centre of centres)
     for (let p = inside.offsets[centre]; p < inside.offsets[centre + 1]; p++) {
@@ -182,13 +208,12 @@ function coveredShare(
   return 1 - sum / chosen.length;
 }
 
-/** The same from the rows, without keeping pairs. */
-function measuredShare(centres: Matrix, points: Matrix, radius: number): number {
+function productsOfShares(centres: Matrix, points: Matrix, radius: number): Float64Array {
   const missed = new Float64Array(points.rows).fill(1);
   forEachPairWithin(points, centres, new Float64Array(centres.rows).fill(radius), (_, point, distance) => {
     missed[point] *= shareMissed(distance, radius);
   });
-  return 1 - mean(missed);
+  return missed;
 }
 
 /** Where all centres coincide with k others the radius is 0, and only what coincides with them is covered. */

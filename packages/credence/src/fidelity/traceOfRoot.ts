@@ -8,7 +8,7 @@ import { dotProducts, forEachTile } from "../numeric/tiles.js";
 const BAND = 256;
 
 /** Upper triangular U with A = Uᵀ U, for a positive semidefinite A (row-major d × d). */
-export function upperFactor(a: Float64Array, d: number): Float64Array {
+export function upperFactor(a: Float64Array, d: number): Float64Array<ArrayBuffer> {
   const lower = semidefiniteFactor(a, d);
   const upper = new Float64Array(d * d);
   for (let i = 0; i < d; i++) for (let j = 0; j <= i; j++) upper[j * d + i] = lower[i * d + j];
@@ -31,7 +31,8 @@ export function traceOfRootDual(x: Matrix, y: Matrix): number {
   return sumOfRoots(gram(cross).data as Float64Array, cross.rows);
 }
 
-function sumOfRoots(matrix: Float64Array, n: number): number {
+/** Sum of the roots of the eigenvalues of a positive semidefinite matrix, of which the lower triangle is read. */
+export function sumOfRoots(matrix: Float64Array, n: number): number {
   const { values } = symmetricEigen(matrix, n, false);
   // What rounding leaves of a zero eigenvalue would have a root a hundred million times its size.
   const tiny = n * Number.EPSILON * values[n - 1];

@@ -1,5 +1,5 @@
+import { aurocEstimate } from "../estimate/auroc.js";
 import { bootstrap } from "../estimate/bootstrap.js";
-import { deltaEstimate } from "../estimate/delta.js";
 import { type Estimate, type EstimateOptions, levelOf, pointEstimate } from "../estimate/estimate.js";
 import { checkFinite, checkNotEmpty, checkOneOf, checkOpenUnit, checkOptions } from "../numeric/check.js";
 import { argsort } from "../numeric/sort.js";
@@ -27,9 +27,9 @@ export interface DetectionMetrics {
 }
 
 /**
- * AUROC, AUPR and the false-positive rate at 95 % true positives of novelty scores, with intervals: delta method for
- * AUROC (DeLong, DeLong & Clarke-Pearson 1988; cluster-robust with groups), percentile bootstrap of rows or groups for
- * the others.
+ * AUROC, AUPR and the false-positive rate at 95 % true positives of novelty scores, with intervals: DeLong's for
+ * AUROC (DeLong, DeLong & Clarke-Pearson 1988; cluster-robust with groups; exact, from pairs without a common row, where
+ * the ranking is perfect), percentile bootstrap of rows or groups for the others.
  * @param known Scores of inputs like those of training; high scores should mean known.
  * @param novel Scores of novel inputs.
  * @throws CredenceError "empty-input", "not-finite", "out-of-range", "unknown-option", "length-mismatch".
@@ -86,7 +86,7 @@ export function detectionMetrics(
   };
   const area = precisionRecall === "trapezoid" ? trapezoid : averagePrecision;
   return {
-    auroc: auroc(fn, scores, isPositive, options),
+    auroc: aurocEstimate(fn, scores, isPositive, options),
     aupr: curveEstimate(area),
     fpr: curveEstimate((steps) => falsePositiveRate(steps, truePositiveRate)),
   };
@@ -159,38 +159,4 @@ function falsePositiveRate({ positives, negatives, count }: Steps, truePositiveR
   let s = 0;
   while (s < last && positives[s] < needed) s++;
   return negatives[s] / negatives[last];
-}
-
-/** The Mann–Whitney statistic; the influence of a row is its placement among the rows of the other kind. */
-function auroc(fn: string, scores: Float64Array, isPositive: Uint8Array, options: EstimateOptions): Estimate {
-  const n = scores.length;
-  const order = argsort(scores);
-  let positives = 0;
-  for (const p of isPositive) positives += p;
-  const negatives = n - positives;
-  // For each row: how many rows of the other kind it beats (positives) or is beaten by (negatives), ties half.
-  const placement = new Float64Array(n);
-  let above = positives;
-  let below = 0;
-  for (let from = 0; from < n; ) {
-    let until = from;
-    let tiedPositives = 0;
-    while (until < n && scores[order[until]] === scores[order[from]])
-      tiedPositives += isPositive[order[until++]];
-    const tiedNegatives = until - from - tiedPositives;
-    above -= tiedPositives;
-    for (let k = from; k < until; k++) {
-      const i = order[k];
-      placement[i] = isPositive[i]
-        ? (below + tiedNegatives / 2) / negatives
-        : (above + tiedPositives / 2) / positives;
-    }
-    below += tiedNegatives;
-    from = until;
-  }
-  let value = 0;
-  for (let i = 0; i < n; i++) if (isPositive[i]) value += placement[i] / positives;
-  const influence = placement.map((v, i) => ((v - value) * n) / (isPositive[i] ? positives : negatives));
-  const estimate = deltaEstimate(fn, value, influence, options);
-  return { ...estimate, method: estimate.method === "delta" ? "delong" : estimate.method };
 }

@@ -1,3 +1,4 @@
+import { checkMatrix } from "../numeric/matrix.js";
 import { type FitOptions, recordFit } from "../estimate/fitRecord.js";
 import { CredenceError } from "../numeric/error.js";
 import type { Matrix } from "../numeric/matrix.js";
@@ -91,6 +92,7 @@ export function fitAffine(
   options: AffineOptions,
   model: (rows: number, columns: number) => AffineModel,
 ): AffineCalibrator {
+  checkMatrix(fn, "scores", scores);
   const { input = matrixKind(scores), epsilon = EPSILON, tolerance = 1e-7, maxIterations = 2000 } = options;
   checkEpsilon(fn, epsilon);
   checkScoreMatrix(fn, scores, input);

@@ -2,7 +2,7 @@ import { levelOf } from "../estimate/estimate.js";
 import { type FitOptions, recordFit } from "../estimate/fitRecord.js";
 import { splitRows } from "../estimate/split.js";
 import { binOf } from "../numeric/bins.js";
-import { checkCount, checkOpenUnit, checkOptions, type Outcomes } from "../numeric/check.js";
+import { checkCount, checkOpenUnit, checkOptions, type Outcomes, checkFields } from "../numeric/check.js";
 import type { JsonFields } from "../numeric/json.js";
 import { takeNumbers } from "../numeric/mapNumbers.js";
 import {
@@ -169,6 +169,7 @@ export const multicalibration = {
     const fn = "multicalibration.fit";
     checkOptions(fn, options, "by");
     const { by, tolerance = 0.05, levels = 10, auditShare = 0.3, groups, seed = 0 } = options;
+    checkFields(fn, "by", by);
     checkFitInput(fn, scores, outcomes, "probabilities");
     checkOpenUnit(fn, "tolerance", tolerance);
     checkOpenUnit(fn, "auditShare", auditShare);

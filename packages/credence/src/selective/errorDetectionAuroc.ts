@@ -1,10 +1,8 @@
-import { deltaEstimate } from "../estimate/delta.js";
-import { type Estimate, type EstimateOptions, levelOf, pointEstimate } from "../estimate/estimate.js";
-import { clopperPearson } from "../estimate/proportion.js";
+import { aurocEstimate } from "../estimate/auroc.js";
+import type { Estimate, EstimateOptions } from "../estimate/estimate.js";
 import type { Outcomes } from "../numeric/check.js";
 import { checkOptions } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
-import { groupCodes } from "../numeric/groups.js";
 import { type ConfidenceLevels, confidenceLevels } from "./confidenceLevels.js";
 
 /**
@@ -31,42 +29,8 @@ export function errorDetectionAuroc(
 ): Estimate {
   const fn = "errorDetectionAuroc";
   checkOptions(fn, options);
-  const level = levelOf(fn, options);
-  const levels = confidenceLevels(fn, confidences, outcomes);
-  checkBothKinds(fn, levels);
-  const { counts, errors, n, errorCount, levelOfRow } = levels;
-  const rightCount = n - errorCount;
-  // Placement of each level: share of wrong rows below it, and of right rows above it, ties half.
-  const wrongBelow = new Float64Array(counts.length);
-  const rightAbove = new Float64Array(counts.length);
-  let right = 0;
-  let wrong = 0;
-  let sum = 0;
-  for (let l = 0; l < counts.length; l++) {
-    const rightHere = counts[l] - errors[l];
-    wrongBelow[l] = (errorCount - wrong - errors[l] / 2) / errorCount;
-    rightAbove[l] = (right + rightHere / 2) / rightCount;
-    sum += rightHere * wrongBelow[l];
-    right += rightHere;
-    wrong += errors[l];
-  }
-  const value = sum / rightCount;
-  if (options.interval === false) return pointEstimate(value, level, n);
-  const influence = new Float64Array(n);
-  for (let row = 0; row < n; row++) {
-    const l = levelOfRow[row];
-    influence[row] = Number(outcomes[row])
-      ? (wrongBelow[l] - value) * (n / rightCount)
-      : (rightAbove[l] - value) * (n / errorCount);
-  }
-  const estimate = deltaEstimate(fn, value, influence, options);
-  if (value > 0 && value < 1) return estimate;
-  const pairs = disjointPairs(fn, outcomes, levels, options);
-  return {
-    ...estimate,
-    interval: pairs > 0 ? clopperPearson(value * pairs, pairs, level) : [0, 1],
-    method: `${options.groups ? "cluster-" : ""}disjoint-pairs`,
-  };
+  checkBothKinds(fn, confidenceLevels(fn, confidences, outcomes));
+  return aurocEstimate(fn, confidences, outcomes, options);
 }
 
 /** Refuses outcomes that are all alike: nothing can be told apart. */
@@ -77,20 +41,4 @@ export function checkBothKinds(fn: string, { n, errorCount }: ConfidenceLevels):
       { function: fn, argument: "outcomes" },
       `are all ${errorCount === 0 ? "right" : "wrong"}; at least one right and one wrong answer are needed.`,
     );
-}
-
-/** How many independent pairs of a right and a wrong row there are; from different groups, where there are groups. */
-function disjointPairs(
-  fn: string,
-  outcomes: Outcomes,
-  { n, errorCount }: ConfidenceLevels,
-  { groups }: EstimateOptions,
-): number {
-  if (!groups) return Math.min(errorCount, n - errorCount);
-  const { codes, count } = groupCodes(fn, groups, outcomes, "outcomes");
-  const hasWrong = new Uint8Array(count);
-  const hasRight = new Uint8Array(count);
-  for (let i = 0; i < n; i++) (Number(outcomes[i]) ? hasRight : hasWrong)[codes[i]] = 1;
-  const total = (flags: Uint8Array) => flags.reduce((sum, flag) => sum + flag, 0);
-  return Math.min(total(hasWrong), total(hasRight), count >> 1);
 }
