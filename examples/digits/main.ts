@@ -8,14 +8,13 @@ import { expectedCalibrationError, logLoss } from "credence/calibration";
 import { type Estimate, meanEstimate, proportionEstimate, splitRows } from "credence/estimate";
 import type { Matrix } from "credence/numeric";
 import { temperatureScaling } from "credence/recalibration";
-import { readDigits } from "./digits.js";
+import { readDigits, takeImages } from "./digits.js";
 
 const digits = readDigits();
 const parts = splitRows([digits.labels], { train: 0.7, calibrate: 0.1, test: 0.2 }, { seed: 1 });
-const [train, calibrate, test] = [parts.train, parts.calibrate, parts.test].map(({ indices }) => ({
-  x: rows(digits, indices),
-  labels: Int32Array.from(indices, (i) => digits.labels[i]),
-}));
+const [train, calibrate, test] = [parts.train, parts.calibrate, parts.test].map(({ indices }) =>
+  takeImages(digits, indices),
+);
 
 const net: ClassifierOptions = {
   shape: [1, 28, 28],
@@ -35,12 +34,12 @@ const losses: { [name: string]: ClassifierOptions } = {
 
 const results: { name: string; probabilities: Matrix; rowLoss: Float64Array }[] = [];
 for (const [name, options] of Object.entries(losses)) {
-  const model = await classifier(options).train(train.x, train.labels, training);
-  const logits = await model.logits(test.x);
-  const scaling = temperatureScaling.fit(await model.logits(calibrate.x), calibrate.labels, {
+  const model = await classifier(options).train(train, train.labels, training);
+  const logits = await model.logits(test);
+  const scaling = temperatureScaling.fit(await model.logits(calibrate), calibrate.labels, {
     input: "logits",
   });
-  add(name, await model.predict(test.x));
+  add(name, await model.predict(test));
   add(`${name} + temperature`, scaling.predict(logits));
   await model.release();
 }
@@ -66,14 +65,6 @@ function add(name: string, probabilities: Matrix): void {
   const { data, columns } = probabilities;
   const rowLoss = Float64Array.from(test.labels, (label, i) => -Math.log(data[i * columns + label]));
   results.push({ name, probabilities, rowLoss });
-}
-
-function rows({ data, columns }: Matrix, indices: Int32Array): Matrix {
-  const taken = new Float32Array(indices.length * columns);
-  indices.forEach((row, i) => {
-    for (let j = 0; j < columns; j++) taken[i * columns + j] = data[row * columns + j];
-  });
-  return { data: taken, rows: indices.length, columns };
 }
 
 /** The most probable class of each row: its probability, and whether it is right. */
