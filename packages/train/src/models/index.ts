@@ -32,9 +32,40 @@ export {
 export type { ConditionalDiffusion, Diffusion, DiffusionCard } from "./diffusion/diffusionModel.js";
 export type { NoiseSchedule } from "./diffusion/noiseSchedule.js";
 export type { DiffusionSampleOptions } from "./diffusion/reverseProcess.js";
+export {
+  type ConditionalFlowDefinition,
+  type ConditionalFlowOptions,
+  type ConditionalFlowTraining,
+  type FlowDefinition,
+  type FlowOptions,
+  type FlowSettings,
+  type FlowTraining,
+  flow,
+} from "./flow/flow.js";
+export type { ConditionalFlow, Flow, FlowCard } from "./flow/flowModel.js";
 export { type Kind, load, type ModelOf } from "./load.js";
 export type { Rows } from "./rows.js";
 export type { EpochOptions } from "./trainEpochs.js";
+export type { BeamOptions, GenerateOptions, SequenceSampleOptions } from "./transformer/generate.js";
+export type { Pair } from "./transformer/packing.js";
+export type { Sequence, TokeniserJson, TokenOptions } from "./transformer/tokeniser.js";
+export {
+  type TransformerDefinition,
+  type TransformerOptions,
+  type TransformerTraining,
+  transformer,
+} from "./transformer/transformer.js";
+export type {
+  AlternativesOptions,
+  ConditionalTransformer,
+  Generated,
+  SequenceDensity,
+  SequenceSearch,
+  TokenProbability,
+  Transformer,
+  TransformerCard,
+} from "./transformer/transformerModel.js";
+export type { Architecture as TransformerArchitecture, Dimensions } from "./transformer/transformerNet.js";
 export type { ImputeOptions } from "./vae/impute.js";
 export {
   type ConditionalVaeDefinition,

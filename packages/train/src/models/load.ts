@@ -3,6 +3,8 @@ import { openBayesianNetwork } from "./bayesianNetwork/bayesianNetworkModel.js";
 import { type Card, type ModelFiles, readModel } from "./card.js";
 import { openClassifier } from "./classifier/classifierModel.js";
 import { openConditionalDiffusion, openDiffusion } from "./diffusion/diffusionModel.js";
+import { createConditionalFlow, createFlow } from "./flow/flowModel.js";
+import { openConditionalTransformer, openTransformer } from "./transformer/transformerModel.js";
 import { openConditionalVae, openVae } from "./vae/vaeModel.js";
 
 /** How each kind of model is opened. */
@@ -10,9 +12,13 @@ const openers = {
   "bayesian-network": openBayesianNetwork,
   classifier: openClassifier,
   conditionalDiffusion: openConditionalDiffusion,
+  conditionalFlow: createConditionalFlow,
   conditionalVae: openConditionalVae,
   diffusion: openDiffusion,
+  flow: createFlow,
   vae: openVae,
+  transformer: openTransformer,
+  "conditional-transformer": openConditionalTransformer,
 } satisfies { [kind: string]: (files: ModelFiles, card: never) => unknown };
 
 /** The kinds of models that can be loaded. */

@@ -1,5 +1,17 @@
 import { CredenceError, checkCount } from "credence/numeric";
-import { add, concat, constant, cos, mul, oneHot, reshape, silu, sin, type Tensor, upsample } from "../../graph/index.js";
+import {
+  add,
+  concat,
+  constant,
+  cos,
+  mul,
+  oneHot,
+  reshape,
+  silu,
+  sin,
+  type Tensor,
+  upsample,
+} from "../../graph/index.js";
 import { conv, dense, fill, groupNorm, normal, type Scope, scaled } from "../../nn/index.js";
 
 /** A residual network for vectors: blocks width → 2 · width → width, each told the time and the class. */
@@ -47,9 +59,7 @@ export function denoise(
   condition: Condition | null,
   network: DenoisingNetwork,
 ): Tensor {
-  const told = condition
-    ? concat([embedTime(time), embedClass(scope, condition)], 1)
-    : embedTime(time);
+  const told = condition ? concat([embedTime(time), embedClass(scope, condition)], 1) : embedTime(time);
   return network.kind === "mlp" ? mlp(scope, x, told, network) : unet(scope, x, told, network);
 }
 
@@ -88,15 +98,22 @@ function unet(scope: Scope, x: Tensor, told: Tensor, { channels = [8, 16, 32] }:
   const skips: Tensor[] = [];
   let h = conv(scope, "in", x, channels[0], 3, same);
   channels.forEach((width, level) => {
-    if (level > 0) h = conv(scope, `down ${level}`, h, width, 3, { ...same, stride: 2, initialise: scaled(1) });
+    if (level > 0)
+      h = conv(scope, `down ${level}`, h, width, 3, { ...same, stride: 2, initialise: scaled(1) });
     h = block(scope.within(`down block ${level}`), h, told);
     skips.push(h);
   });
   for (let level = last - 1; level >= 0; level--) {
-    const up = conv(scope, `up ${level}`, upsample(h, 2), channels[level], 3, { ...same, initialise: scaled(1) });
+    const up = conv(scope, `up ${level}`, upsample(h, 2), channels[level], 3, {
+      ...same,
+      initialise: scaled(1),
+    });
     h = block(scope.within(`up block ${level}`), add(up, skips[level]), told);
   }
-  return conv(scope, "out", silu(norm(scope, "last norm", h)), x.shape[1], 3, { ...same, initialise: fill(0) });
+  return conv(scope, "out", silu(norm(scope, "last norm", h)), x.shape[1], 3, {
+    ...same,
+    initialise: fill(0),
+  });
 }
 
 /** h + two convolutions of it; what the network is told shifts the channels between them. */

@@ -22,7 +22,15 @@ import {
 } from "../../graph/index.js";
 import { squaredError } from "../../loss/index.js";
 import { createWeights } from "../../nn/index.js";
-import { type FloatMatrix, type Rows, type Scale, scaleOf, standardise, toLabels, toMatrix } from "../rows.js";
+import {
+  type FloatMatrix,
+  type Rows,
+  type Scale,
+  scaleOf,
+  standardise,
+  toLabels,
+  toMatrix,
+} from "../rows.js";
 import { type EpochOptions, trainEpochs } from "../trainEpochs.js";
 import { type Condition, type DenoisingNetwork, denoise } from "./denoiser.js";
 import {
@@ -31,9 +39,9 @@ import {
   createConditionalDiffusion,
   createDiffusion,
   type Diffusion,
-  type DiffusionCard,
 } from "./diffusionModel.js";
 import { type NoiseSchedule, signalShares } from "./noiseSchedule.js";
+import { createReverseProcess } from "./reverseProcess.js";
 
 /** How a diffusion model is made. */
 export interface DiffusionOptions {
@@ -210,14 +218,20 @@ async function train(
     { output: reshape(output, [1, data.columns]) },
     { batch: "rows", values: fitted.values },
   );
-  const card: Omit<DiffusionCard, "kind"> = {
+  const onnx = encodeModel(model);
+  const facts = {
     ...settings,
     features: data.columns,
     channels: channelsOf(data, scale, span),
     training: { data: identity, ...fitted.facts },
     history: fitted.history,
   };
-  return { onnx: encodeModel(model), card };
+  const { measureErrors, release } = await createReverseProcess(onnx, facts);
+  try {
+    return { onnx, card: { ...facts, errors: await measureErrors(data, labels, training.seed ?? 0) } };
+  } finally {
+    await release();
+  }
 }
 
 /** Clean samples [N, …] with noise of random times: what the network sees, and what it should say. */

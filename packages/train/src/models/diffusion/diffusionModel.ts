@@ -27,6 +27,8 @@ export interface DiffusionCard extends Card, DiffusionSettings {
     readonly low: number;
     readonly high: number;
   }[];
+  /** The mean squared error, per standardised value, of the clean sample as estimated at each time 1 … T. */
+  readonly errors: readonly number[];
   readonly training: { readonly [fact: string]: number | string };
   /** The loss curve. */
   readonly history: readonly LossPoint[];
@@ -41,8 +43,8 @@ export interface Diffusion extends Trained<DiffusionCard>, Sampler, BoundedDensi
   sample(count: number, options?: DiffusionSampleOptions): Promise<Matrix>;
   /**
    * An unbiased estimate of the variational lower bound of log p(x) of each row, in nats, in the units of the data (Ho et
-   * al. 2020, eq. 5, with the posterior's variances). Its model adds noise of variance β₁ in the last step as well, which
-   * sampling leaves out.
+   * al. 2020, eq. 5). The steps have the variances that fit the network best (Bao et al. 2022), the last one too; sampling
+   * takes the smaller ones of DDPM, and none in the last step.
    * @param options `samples`: draws of noise and time for each row, the times stratified. Default 32.
    */
   logProbabilityBound(x: Rows, options?: BoundOptions): Promise<Float64Array>;
@@ -88,7 +90,7 @@ export async function createDiffusion(onnx: Uint8Array, card: DiffusionCard): Pr
     },
     async logProbabilityBound(x, options = {}) {
       const fn = "Diffusion.logProbabilityBound";
-      return bound(fn, rowsWithColumns(fn, "x", x, card.features), null, options);
+      return bound(fn, rowsWithColumns(fn, "x", x, card.features), null, card.errors, options);
     },
     save: (directory) => saveModel(directory, { [MODEL]: onnx }, card),
     release,
@@ -115,7 +117,7 @@ export async function createConditionalDiffusion(
     async logProbabilityBound(x, classes, options = {}) {
       const fn = "ConditionalDiffusion.logProbabilityBound";
       const matrix = rowsWithColumns(fn, "x", x, card.features);
-      return bound(fn, matrix, labelled(fn, classes, matrix.rows, 1), options);
+      return bound(fn, matrix, labelled(fn, classes, matrix.rows, 1), card.errors, options);
     },
     save: (directory) => saveModel(directory, { [MODEL]: onnx }, card),
     release,

@@ -1,5 +1,5 @@
 import { openModel, type TensorData } from "@credence/runtime";
-import { CredenceError, checkCount, type Matrix } from "credence/numeric";
+import { CredenceError, checkCount, type Matrix, type Random } from "credence/numeric";
 import { noise, streamOf } from "../../graph/index.js";
 import { draw } from "../../graph/noise.js";
 import type { BoundOptions, SampleOptions } from "../capabilities.js";
@@ -28,8 +28,11 @@ interface Guide {
 const VALUES_A_RUN = 16_384;
 const MOST_ROWS_A_RUN = 1024;
 
+/** Rows by which {@link DiffusionCard.errors} are measured. */
+const MEASURED = 512;
+
 /** Runs a trained network, in a worker: from noise to samples, and for the bound. */
-export async function createReverseProcess(onnx: Uint8Array, card: DiffusionCard) {
+export async function createReverseProcess(onnx: Uint8Array, card: Omit<DiffusionCard, "kind" | "errors">) {
   const { features, steps: all, predict, channels } = card;
   const network = await openModel(onnx);
   const shares = signalShares(card.schedule, all);
@@ -87,7 +90,8 @@ export async function createReverseProcess(onnx: Uint8Array, card: DiffusionCard
 
   const normals = (seed: number, stream: number) => {
     const random = streamOf(seed, stream);
-    return (rows: number) => draw(random, noise([rows, features], { kind: "normal" })).data as Float32Array<ArrayBuffer>;
+    return (rows: number) =>
+      draw(random, noise([rows, features], { kind: "normal" })).data as Float32Array<ArrayBuffer>;
   };
   const part = (guide: Guide | null, from: number, to: number): Guide | null =>
     guide && { ...guide, labels: guide.labels.slice(from, to) };
@@ -107,7 +111,11 @@ export async function createReverseProcess(onnx: Uint8Array, card: DiffusionCard
         `the model was trained with ${all} steps; take at most as many.`,
       );
     if (!(eta >= 0 && eta <= 1))
-      throw new CredenceError("out-of-range", { function: fn, argument: "eta", value: eta }, "must lie in [0, 1].");
+      throw new CredenceError(
+        "out-of-range",
+        { function: fn, argument: "eta", value: eta },
+        "must lie in [0, 1].",
+      );
     const times = Array.from({ length: steps + 1 }, (_, i) => Math.round((all * (steps - i)) / steps));
     const data = new Float32Array(count * features);
     for (let from = 0; from < count; from += together) {
@@ -118,7 +126,14 @@ export async function createReverseProcess(onnx: Uint8Array, card: DiffusionCard
       for (let i = 0; i < steps; i++) {
         const [now, next] = [times[i], times[i + 1]];
         const start = await startOf(x, new Float64Array(to - from).fill(now), some, signal);
-        x = stepBack(x, start, shares[now], shares[next], eta, next > 0 && eta > 0 ? random(to - from) : null);
+        x = stepBack(
+          x,
+          start,
+          shares[now],
+          shares[next],
+          eta,
+          next > 0 && eta > 0 ? random(to - from) : null,
+        );
       }
       for (let i = 0; i < x.length; i++) {
         const { mean, deviation } = channels[channelOf[i % features]];
@@ -128,11 +143,57 @@ export async function createReverseProcess(onnx: Uint8Array, card: DiffusionCard
     return { data, rows: count, columns: features };
   }
 
+  /** ‖x₀ − x̂₀‖² of each standardised row, from noise of its time. */
+  async function squaredErrors(
+    clean: Float32Array,
+    times: Float64Array,
+    random: Random,
+    guide: Guide | null,
+    signal?: AbortSignal,
+  ): Promise<Float64Array> {
+    const n = times.length;
+    const added = draw(random, noise([n, features], { kind: "normal" })).data as Float32Array;
+    const noisy = Float32Array.from(clean, (value, i) => {
+      const share = shares[times[Math.floor(i / features)]];
+      return Math.sqrt(share) * value + Math.sqrt(1 - share) * added[i];
+    });
+    const start = await startOf(noisy, times, guide, signal);
+    const squares = new Float64Array(n);
+    for (let i = 0; i < start.length; i++) squares[Math.floor(i / features)] += (clean[i] - start[i]) ** 2;
+    return squares;
+  }
+
+  /** The mean squared error of one value of x̂₀ at each time 1 … T, over up to 512 standardised rows. */
+  async function measureErrors({ data, rows }: FloatMatrix, labels: Int32Array | null, seed: number) {
+    const errors: number[] = [];
+    const chosen = Int32Array.from(
+      { length: Math.min(rows, MEASURED) },
+      (_, i, n = Math.min(rows, MEASURED)) => Math.floor((i * rows) / n),
+    );
+    for (let t = 1; t <= all; t++) {
+      let sum = 0;
+      for (let from = 0; from < chosen.length; from += together) {
+        const some = chosen.subarray(from, from + together);
+        const clean = new Float32Array(some.length * features);
+        some.forEach((row, i) => {
+          clean.set(data.subarray(row * features, (row + 1) * features), i * features);
+        });
+        const guide = labels && { labels: some.map((row) => labels[row]), guidance: 1 };
+        const times = new Float64Array(some.length).fill(t);
+        const squares = await squaredErrors(clean, times, streamOf(seed, t * chosen.length + from), guide);
+        sum += squares.reduce((a, b) => a + b, 0);
+      }
+      errors.push(sum / (chosen.length * features));
+    }
+    return errors;
+  }
+
   /** Row by row, an unbiased estimate of the variational bound. */
   async function bound(
     fn: string,
     { data, rows }: FloatMatrix,
     guide: Guide | null,
+    errors: readonly number[],
     { samples = 32, seed = 0, signal }: BoundOptions,
   ): Promise<Float64Array> {
     checkCount(fn, "samples", samples);
@@ -147,26 +208,18 @@ export async function createReverseProcess(onnx: Uint8Array, card: DiffusionCard
         const { mean, deviation } = channels[channelOf[i % features]];
         return (value - mean) / deviation;
       });
-      /** ‖x₀ − x̂₀‖² of each row, from noise of these times. */
-      const errors = async (times: Float64Array) => {
-        const added = draw(random, noise([n, features], { kind: "normal" })).data as Float32Array;
-        const noisy = clean.map((value, i) => {
-          const share = shares[times[Math.floor(i / features)]];
-          return Math.sqrt(share) * value + Math.sqrt(1 - share) * added[i];
-        });
-        const start = await startOf(noisy, times, some, signal);
-        const squares = new Float64Array(n);
-        for (let i = 0; i < start.length; i++) squares[Math.floor(i / features)] += (clean[i] - start[i]) ** 2;
-        return squares;
-      };
       for (let s = 0; s < samples; s++) {
         // The last step is seen by every draw, as it weighs most; of the others one, of a stratum of its own.
-        const last = await errors(new Float64Array(n).fill(1));
-        const times = Float64Array.from({ length: n }, () => 2 + Math.floor(((s + random.uniform()) / samples) * (all - 1)));
-        const other = await errors(times);
-        for (let i = 0; i < n; i++)
-          result[from + i] -=
-            (lastTerm(last[i], shares[1], features) + (all - 1) * stepTerm(other[i], shares, times[i])) / samples;
+        const last = await squaredErrors(clean, new Float64Array(n).fill(1), random, some, signal);
+        const times = Float64Array.from(
+          { length: n },
+          () => 2 + Math.floor(((s + random.uniform()) / samples) * (all - 1)),
+        );
+        const other = await squaredErrors(clean, times, random, some, signal);
+        for (let i = 0; i < n; i++) {
+          const step = stepTerm(other[i], errors[times[i] - 1], shares, times[i], features);
+          result[from + i] -= (lastTerm(last[i], errors[0], features) + (all - 1) * step) / samples;
+        }
       }
       for (let i = 0; i < n; i++) {
         const own = clean.subarray(i * features, (i + 1) * features);
@@ -176,7 +229,7 @@ export async function createReverseProcess(onnx: Uint8Array, card: DiffusionCard
     return result;
   }
 
-  return { sample, bound, release: () => network.release() };
+  return { sample, bound, measureErrors, release: () => network.release() };
 }
 
 /**
@@ -199,15 +252,22 @@ export function stepBack(
   });
 }
 
-/** −log p(x₀ | x₁): normal around the estimate, with the variance β₁ of the first step. */
-const lastTerm = (square: number, share: number, features: number): number =>
-  0.5 * (features * Math.log(2 * Math.PI * (1 - share)) + square / (1 - share));
+/** −log p(x₀ | x₁): normal around the estimate, with the variance that its errors have. */
+const lastTerm = (square: number, error: number, features: number): number =>
+  0.5 * (features * Math.log(2 * Math.PI * error) + square / error);
 
-/** KL(q(xₜ₋₁ | xₜ, x₀) ‖ p(xₜ₋₁ | xₜ)): both normal with the same variance, so half the difference of ᾱ / (1 − ᾱ). */
-const stepTerm = (square: number, shares: Float64Array, t: number): number =>
-  0.5 * square * (ratio(shares[t - 1]) - ratio(shares[t]));
-
-const ratio = (share: number): number => share / (1 - share);
+/**
+ * KL(q(xₜ₋₁ | xₜ, x₀) ‖ p(xₜ₋₁ | xₜ)). Both are normal. The first has the posterior's variance β̃; the second has the best
+ * one, β̃ + c² · error, since its centre is off by c (x₀ − x̂₀), c = √ᾱₜ₋₁ βₜ / (1 − ᾱₜ) (Bao et al. 2022).
+ */
+function stepTerm(square: number, error: number, shares: Float64Array, t: number, features: number): number {
+  const [share, before] = [shares[t], shares[t - 1]];
+  const beta = 1 - share / before;
+  const posterior = (beta * (1 - before)) / (1 - share);
+  const weight = (before * beta ** 2) / (1 - share) ** 2;
+  const best = posterior + weight * error;
+  return 0.5 * (features * (Math.log(best / posterior) + posterior / best - 1) + (weight * square) / best);
+}
 
 /** KL(q(x_T | x₀) ‖ N(0, 1)). */
 const priorTerm = (clean: Float32Array, share: number): number =>
