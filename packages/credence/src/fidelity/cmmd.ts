@@ -5,7 +5,7 @@ import { expBelow, expTable } from "../numeric/exp.js";
 import type { Matrix } from "../numeric/matrix.js";
 import { studentQuantile } from "../numeric/special.js";
 import { squaredDistances } from "../numeric/tiles.js";
-import { type Grams, type PairTiles, squaresOfGrams, tilesOfRows, checkGrams } from "./kernelSums.js";
+import { checkGrams, type Grams, type PairTiles, squaresOfGrams, tilesOfRows } from "./kernelSums.js";
 import { requirePositive } from "./require.js";
 import { checkedSamples, type FidelityOptions } from "./samples.js";
 import { mmdOfPairs } from "./unbiasedMmd.js";

@@ -8,7 +8,13 @@ import type { Matrix } from "../numeric/matrix.js";
 import { isMatrix } from "../numeric/matrix.js";
 import { createRandom } from "../numeric/random.js";
 import { studentQuantile } from "../numeric/special.js";
-import { covariance, distanceOfRows, frechetDistanceOfTrace, frechetFactor, frechetOfStatistics } from "./frechetOfStatistics.js";
+import {
+  covariance,
+  distanceOfRows,
+  frechetDistanceOfTrace,
+  frechetFactor,
+  frechetOfStatistics,
+} from "./frechetOfStatistics.js";
 import {
   type GaussianStatistics,
   gaussianStatistics,

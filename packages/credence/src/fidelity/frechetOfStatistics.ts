@@ -34,7 +34,11 @@ export function frechetFactor(statistics: GaussianStatistics): Float64Array<Arra
  * frechetDistanceOfTrace(a, b, Math.sqrt(1 * 4)); // → 10
  * ```
  */
-export function frechetDistanceOfTrace(a: GaussianStatistics, b: GaussianStatistics, rootTrace: number): number {
+export function frechetDistanceOfTrace(
+  a: GaussianStatistics,
+  b: GaussianStatistics,
+  rootTrace: number,
+): number {
   let sum = -2 * rootTrace;
   const d = a.mean.length;
   for (let j = 0; j < d; j++)

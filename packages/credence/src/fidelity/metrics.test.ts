@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Estimate } from "../estimate/estimate.js";
+import { halfSampleStrata } from "../estimate/halfSampleStrata.js";
 import type { Matrix } from "../numeric/matrix.js";
 import { createRandom } from "../numeric/random.js";
 import { binomialQuantile } from "../numeric/special.js";
@@ -146,6 +147,21 @@ describe("probabilisticPrecisionRecall", () => {
     expect(precision.value).toBeCloseTo(covered(a, b), 12);
     expect(recall.value).toBeCloseTo(covered(b, a), 12);
     around(precision);
+  });
+
+  it("measures half samples as if they were whole ones", () => {
+    const [a, b] = [normals(random, 60, 3), normals(random, 51, 3, 1)];
+    const slow = halfSampleStrata(
+      [{ rows: a.rows }, { rows: b.rows }],
+      ([i, j]) => {
+        const found = probabilisticPrecisionRecall(takeRows(a, i), takeRows(b, j), quick);
+        return [found.precision.value, found.recall.value];
+      },
+      { resamples: 20, seed: 4 },
+    );
+    const fast = probabilisticPrecisionRecall(a, b, { resamples: 20, seed: 4 });
+    for (const [s, name] of (["precision", "recall"] as const).entries())
+      for (const side of [0, 1]) expect(fast[name].interval![side]).toBeCloseTo(slow[s].interval![side], 10);
   });
 
   it("knows a dropped mode from an invented one, and copes with coinciding rows", () => {

@@ -1,7 +1,7 @@
 import { type Estimate, type EstimateOptions, levelOf } from "../estimate/estimate.js";
 import { proportionEstimate } from "../estimate/proportion.js";
 import { sidakLevel } from "../estimate/simultaneous.js";
-import { checkNotEmpty, checkOptions, checkSameLength, checkFunction } from "../numeric/check.js";
+import { checkFunction, checkNotEmpty, checkOptions, checkSameLength } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { checkMatrix, type Matrix } from "../numeric/matrix.js";
 import { takeRows } from "./samples.js";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { sampleInteger, sampleNormal } from "./distributions.js";
 import { gram } from "./gram.js";
 import type { Matrix } from "./matrix.js";
-import { countWithin, nearestNeighbours, pointsWithin } from "./neighbours.js";
+import { countWithin, mutuallyWithin, nearestNeighbours, pointsWithin } from "./neighbours.js";
 import { createRandom } from "./random.js";
 
 const random = createRandom(7);
@@ -94,6 +94,18 @@ describe("pointsWithin", () => {
     expect(Array.from(found.indices)).toEqual(wanted.flat().map(({ index }) => index));
     expect(Array.from(found.distances)).toEqual(wanted.flat().map(({ far }) => far));
     expect(Array.from(countWithin(points, queries, radii))).toEqual(wanted.map((list) => list.length));
+  });
+
+  it.each(cases)("is one half of mutuallyWithin: %s", (_, points, queries) => {
+    const [of, back] = [points, queries].map((centres, s) =>
+      Array.from({ length: centres.rows }, (_, i) =>
+        distance(centres, i, s ? points : queries, i % (s ? points : queries).rows),
+      ),
+    );
+    expect(mutuallyWithin(points, queries, of, back)).toEqual([
+      pointsWithin(queries, points, of),
+      pointsWithin(points, queries, back),
+    ]);
   });
 });
 

@@ -1,8 +1,10 @@
-import { type Balls, ballsOf, type Grams, outerRadii } from "credence/fidelity";
+import { type Balls, ballsOf, type GaussianStatistics, type Grams, outerRadii } from "credence/fidelity";
 import type { Gram, Matrix, Neighbours, Within } from "credence/numeric";
 import { startRuntime } from "../runtime.js";
 import { meanOf } from "./float32.js";
+import { gaussianStatisticsOn, rootTraceOn } from "./frechet.js";
 import { gramOn } from "./gram.js";
+import { missedSharesOn } from "./missedShares.js";
 import { neighboursOn } from "./neighbours.js";
 import { mutuallyWithinOn } from "./within.js";
 
@@ -37,10 +39,22 @@ export interface Kernels {
     kept: readonly [number, number],
     options?: KernelOptions,
   ): Promise<readonly [Balls, Balls]>;
+  /** As `missedShares` of credence/fidelity, to about five digits. */
+  missedShares(
+    a: Matrix,
+    b: Matrix,
+    radiusOfA: number,
+    radiusOfB: number,
+    options?: KernelOptions,
+  ): Promise<readonly [Float64Array, Float64Array]>;
   /** As `gram` of credence/numeric, in float32. */
   gram(a: Matrix, b?: Matrix, options?: GramOptions): Promise<Gram>;
   /** All that `kernelDistanceFromGrams` needs, and with `center: true` all that `cmmdFromGrams` needs. */
   grams(real: Matrix, generated: Matrix, options?: KernelOptions & { center?: boolean }): Promise<Grams>;
+  /** As `gaussianStatistics` of credence/fidelity, in float64. */
+  gaussianStatistics(matrix: Matrix, options?: KernelOptions): Promise<GaussianStatistics>;
+  /** tr (S₁S₂)^½ of two covariances in float64, for `frechetDistanceOfTrace` of credence/fidelity. */
+  rootTrace(a: GaussianStatistics, b: GaussianStatistics, options?: KernelOptions): Promise<number>;
   /** Ends the worker. */
   close(): Promise<void>;
 }
@@ -75,7 +89,7 @@ export function startKernels({ threads = 1 }: { threads?: number } = {}): Kernel
     mutuallyWithin: (a, b, radiiOfA, radiiOfB, options = {}) =>
       mutuallyWithinOn(runtime, a, b, radiiOfA, radiiOfB, { threads, ...options }),
     async pointsWithin(points, centres, radii, options) {
-      const none = new Float64Array(points.rows).fill(Number.NaN); // holds nothing
+      const none = new Float64Array(points.rows).fill(-1); // holds nothing
       return (await kernels.mutuallyWithin(centres, points, radii, none, options))[0];
     },
     async balls(real, generated, kept, options) {
@@ -86,6 +100,8 @@ export function startKernels({ threads = 1 }: { threads?: number } = {}): Kernel
       const radii = [outerRadii(own[0]), outerRadii(own[1])] as const;
       return ballsOf(own, await kernels.mutuallyWithin(real, generated, ...radii, options));
     },
+    missedShares: (a, b, radiusOfA, radiusOfB, options = {}) =>
+      missedSharesOn(runtime, a, b, radiusOfA, radiusOfB, { threads, ...options }),
     gram: (a, b, options = {}) => gramOn(runtime, a, b ?? null, { threads, ...options }),
     async grams(real, generated, { center = false, ...options } = {}) {
       const all = { ...options, ...(center && { center: meanOf(real) }) };
@@ -95,6 +111,9 @@ export function startKernels({ threads = 1 }: { threads?: number } = {}): Kernel
         cross: await kernels.gram(real, generated, all),
       };
     },
+    gaussianStatistics: (matrix, options = {}) =>
+      gaussianStatisticsOn(runtime, matrix, { threads, ...options }),
+    rootTrace: (a, b, options = {}) => rootTraceOn(runtime, a, b, { threads, ...options }),
     close: () => runtime.close(),
   };
   return kernels;

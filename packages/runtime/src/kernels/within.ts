@@ -8,16 +8,13 @@ import {
 } from "credence/numeric";
 import { encodeModel } from "../onnx/encode.js";
 import type { Runtime } from "../runtime.js";
+import { distanceOf, errorOfSquares, UNIT } from "./distance.js";
 import { matrixTensor, meanOf, squaredNorms, toFloat32 } from "./float32.js";
 
 /** Entries of one block of products: a few megabytes, which a cache holds. */
 const BLOCK_ENTRIES = 2e6;
 /** Entries of the rows of `b` that lie in the worker at a time. */
 const HELD_ENTRIES = 16e6;
-/** Unit roundoff of float32, and what it may lose entirely. */
-const UNIT = 2 ** -24;
-const UNDERFLOW = 1e-35;
-
 const fn = "mutuallyWithin";
 
 /**
@@ -37,53 +34,71 @@ export async function mutuallyWithinOn(
   const { columns } = a;
   const center = meanOf(a);
   const session = await runtime.cached(`within ${threads}`, () =>
-    runtime.open(model, { threads }, { reads: { b: "within b", norms: "within norms" } }),
+    runtime.open(
+      model,
+      { threads },
+      { reads: { b: "within b", norms: "within norms", limits: "within limits" } },
+    ),
   );
   const around = createPairList(fn);
   const back = createPairList(fn);
-  const relative = (8 + 4 * Math.sqrt(columns)) * UNIT;
   const held = Math.min(b.rows, Math.max(1, Math.floor(HELD_ENTRIES / columns)));
   const rows = Math.max(1, Math.floor(BLOCK_ENTRIES / held));
   for (let j = 0; j < b.rows; j += held) {
     const right = toFloat32(fn, "b", b, center, j, Math.min(j + held, b.rows));
     const norms = squaredNorms(right, columns);
     const reach = Math.sqrt(norms.reduce((x, y) => Math.max(x, y)));
-    const limits = Float64Array.from(norms, (_, q) => radiiOfB[j + q] ** 2);
+    const limits = Float32Array.from(norms, (_, q) => squared(radiiOfB[j + q]));
     await runtime.set(
       {
         "within b": matrixTensor(right, norms.length, columns),
         "within norms": matrixTensor(Float32Array.from(norms), 1, norms.length),
+        "within limits": matrixTensor(limits, 1, norms.length),
       },
       { transfer: true },
     );
     for (let i = 0; i < a.rows; i += rows) {
       const left = toFloat32(fn, "a", a, center, i, Math.min(i + rows, a.rows));
       const leftNorms = squaredNorms(left, columns);
-      const { near } = await session.run(
-        { a: matrixTensor(left, leftNorms.length, columns) },
+      const count = leftNorms.length;
+      const spare = leftNorms.map((norm) => errorOfSquares(columns, norm, reach));
+      const own = Float32Array.from(spare, (error, p) => squared(radiiOfA[i + p]) + error - leftNorms[p]);
+      const shift = Float32Array.from(spare, (error, p) => error - leftNorms[p]);
+      const { close } = await session.run(
+        {
+          a: matrixTensor(left, count, columns),
+          own: matrixTensor(own, count, 1),
+          shift: matrixTensor(shift, count, 1),
+        },
         { signal, transfer: true },
       );
-      const values = near.data as Float32Array;
-      for (let p = 0, at = 0; p < leftNorms.length; p++) {
-        const norm = leftNorms[p];
-        const error = relative * (2 * Math.sqrt(norm) * reach + reach * reach + norm) + UNDERFLOW;
-        const row = i + p;
-        const limit = radiiOfA[row] ** 2 + error - norm;
-        const shift = norm - error;
-        for (let q = 0; q < limits.length; q++, at++) {
-          const value = values[at];
-          if (value > limit && value + shift > limits[q]) continue;
-          const distance = distanceOf(a, row, b, j + q);
-          if (distance <= radiiOfA[row]) around.push(row, j + q, distance);
-          if (distance <= radiiOfB[j + q]) back.push(j + q, row, distance);
-        }
-      }
+      forEachSet(close.data as Uint8Array<ArrayBuffer>, (at) => {
+        const row = i + Math.floor(at / norms.length);
+        const column = j + (at % norms.length);
+        const distance = distanceOf(a, row, b, column);
+        if (distance <= radiiOfA[row]) around.push(row, column, distance);
+        if (distance <= radiiOfB[column]) back.push(column, row, distance);
+      });
     }
   }
   return [around.within(a.rows), back.within(b.rows)];
 }
 
-/** ‖b‖² − 2 a bᵀ. */
+/** With room for rounding; below every distance where the radius is negative, so that such a ball holds nothing. */
+const squared = (radius: number): number => (radius < 0 ? -Infinity : radius * radius * (1 + 4 * UNIT));
+
+/** Visits the places of what is not 0, eight bytes at a time: nearly all are 0. */
+function forEachSet(bytes: Uint8Array<ArrayBuffer>, visit: (at: number) => void): void {
+  const whole = bytes.length >> 3;
+  const words = new Float64Array(bytes.buffer, bytes.byteOffset, whole); // eight zero bytes are the number 0
+  for (let w = 0; w < whole; w++) {
+    if (words[w] === 0) continue;
+    for (let at = w << 3; at < (w + 1) << 3; at++) if (bytes[at]) visit(at);
+  }
+  for (let at = whole << 3; at < bytes.length; at++) if (bytes[at]) visit(at);
+}
+
+/** Whether ‖b‖² − 2 a bᵀ is at most the larger of `own` (radius of a) and `limits` + `shift` (radius of b). */
 const model = encodeModel({
   nodes: [
     {
@@ -92,26 +107,21 @@ const model = encodeModel({
       outputs: ["near"],
       attributes: { transB: 1, alpha: { float: -2 } },
     },
+    { op: "Add", inputs: ["limits", "shift"], outputs: ["others"] },
+    { op: "Max", inputs: ["own", "others"], outputs: ["reach"] },
+    { op: "LessOrEqual", inputs: ["near", "reach"], outputs: ["close"] },
   ],
   inputs: [
     { name: "a", type: "float32", shape: ["rows", "columns"] },
-    { name: "b", type: "float32", shape: ["others", "columns"] },
-    { name: "norms", type: "float32", shape: [1, "others"] },
+    { name: "b", type: "float32", shape: ["count", "columns"] },
+    { name: "norms", type: "float32", shape: [1, "count"] },
+    { name: "limits", type: "float32", shape: [1, "count"] },
+    { name: "own", type: "float32", shape: ["rows", 1] },
+    { name: "shift", type: "float32", shape: ["rows", 1] },
   ],
-  outputs: [{ name: "near", type: "float32", shape: ["rows", "others"] }],
+  outputs: [{ name: "close", type: "bool", shape: ["rows", "count"] }],
   initializers: {},
 });
-
-function distanceOf(a: Matrix, i: number, b: Matrix, j: number): number {
-  const { columns, data } = a;
-  const other = b.data;
-  let sum = 0;
-  for (let c = 0, p = i * columns, q = j * columns; c < columns; c++, p++, q++) {
-    const difference = data[p] - other[q];
-    sum += difference * difference;
-  }
-  return Math.sqrt(sum);
-}
 
 function check(a: Matrix, b: Matrix, radiiOfA: ArrayLike<number>, radiiOfB: ArrayLike<number>): void {
   checkMatrix(fn, "a", a);

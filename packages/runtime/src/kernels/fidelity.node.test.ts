@@ -1,0 +1,139 @@
+import {
+  cmmd,
+  cmmdFromGrams,
+  coverRadius,
+  createBalls,
+  frechetDistance,
+  frechetDistanceOfTrace,
+  gaussianStatistics,
+  kernelDistance,
+  kernelDistanceFromGrams,
+  missedShares,
+  prdc,
+  prdcFromBalls,
+  probabilisticPrecisionRecall,
+} from "credence/fidelity";
+import {
+  createRandom,
+  type Matrix,
+  mutuallyWithin,
+  nearestNeighbours,
+  pointsWithin,
+  sampleNormal,
+} from "credence/numeric";
+import { afterAll, describe, expect, it } from "vitest";
+import { startKernels } from "./kernels.js";
+
+const kernels = startKernels();
+afterAll(() => kernels.close());
+
+function normal(rows: number, columns: number, seed: number, shift = 0): Matrix {
+  const random = createRandom(seed);
+  return {
+    data: Float64Array.from({ length: rows * columns }, () => shift + sampleNormal(random)),
+    rows,
+    columns,
+  };
+}
+
+/** Coordinates from 0, 1, 2: nearly every distance occurs many times, and lies on some radius. */
+function grid(rows: number, columns: number, seed: number): Matrix {
+  const random = createRandom(seed);
+  return { data: Float64Array.from({ length: rows * columns }, () => random.uint32() % 3), rows, columns };
+}
+
+describe("pairs within radii", () => {
+  const cases: [string, Matrix, Matrix, number, number][] = [
+    ["normals", normal(700, 20, 1), normal(500, 20, 2), 4.5, 5],
+    ["far from the origin", normal(300, 20, 3, 1e4), normal(200, 20, 4, 1e4), 4.5, 5],
+    ["ties on the boundary", grid(200, 6, 5), grid(150, 6, 6), 2, Math.sqrt(3)],
+    ["radius 0", grid(200, 4, 7), grid(150, 4, 8), 0, 0],
+    ["balls that hold nothing", normal(50, 5, 9), normal(60, 5, 10), -1, 2],
+    ["balls that hold everything", normal(33, 5, 9), normal(27, 5, 10), 1e3, Infinity],
+    ["several blocks", normal(4500, 3, 11), normal(1000, 3, 12), 0.2, 0.1],
+  ];
+  for (const [name, a, b, radiusOfA, radiusOfB] of cases)
+    it(name, async () => {
+      const radii = [new Float64Array(a.rows).fill(radiusOfA), new Float64Array(b.rows).fill(radiusOfB)];
+      const found = await kernels.mutuallyWithin(a, b, radii[0], radii[1]);
+      expect(found).toEqual(mutuallyWithin(a, b, radii[0], radii[1]));
+      expect(await kernels.pointsWithin(b, a, radii[0])).toEqual(pointsWithin(b, a, radii[0]));
+    });
+
+  it("refuses bad input", async () => {
+    const [a, b] = [normal(5, 2, 1), normal(4, 2, 2)];
+    await expect(kernels.mutuallyWithin(a, b, [1], [1])).rejects.toMatchObject({ code: "length-mismatch" });
+    await expect(kernels.pointsWithin(a, normal(2, 3, 1), [1, 1])).rejects.toMatchObject({
+      code: "shape-mismatch",
+    });
+  });
+});
+
+describe("metrics from kernels equal those from rows", () => {
+  const [real, generated] = [normal(400, 30, 1), normal(300, 30, 2, 0.1)];
+
+  it("prdc, with its intervals", async () => {
+    const kept = [30, 30] as const;
+    const balls = await kernels.balls(real, generated, kept);
+    expect(balls).toEqual(createBalls(real, generated, kept));
+    expect(prdcFromBalls(...balls, { interval: false })).toEqual(prdc(real, generated, { interval: false }));
+  });
+
+  it("probabilistic precision and recall", async () => {
+    const radii = [real, generated].map((sample) => coverRadius(nearestNeighbours(sample, 4)));
+    for (const [a, b, factor] of [
+      [real, generated, 1],
+      [real, real, 1],
+      [grid(150, 3, 3), grid(100, 3, 4), 0.5],
+    ] as const) {
+      const fast = await kernels.missedShares(a, b, factor * radii[0], factor * radii[1]);
+      const slow = missedShares(a, b, factor * radii[0], factor * radii[1]);
+      for (const side of [0, 1] as const)
+        fast[side].forEach((value, i) => {
+          if (Math.abs(value - slow[side][i]) > 1e-4 * slow[side][i])
+            throw new Error(`${side} ${i}: ${value} instead of ${slow[side][i]}`);
+        });
+    }
+    const [missed] = missedShares(real, generated, radii[0], radii[1]);
+    const { precision } = probabilisticPrecisionRecall(real, generated, { interval: false });
+    expect(1 - missed.reduce((a, b) => a + b, 0) / missed.length).toBeCloseTo(precision.value, 12);
+  });
+
+  it("the kernel distance, all pairs and subsets", async () => {
+    const grams = await kernels.grams(real, generated);
+    const fast = kernelDistanceFromGrams(grams, 30);
+    const slow = kernelDistance(real, generated);
+    expect(fast.value).toBeCloseTo(slow.value, 5);
+    expect(fast.interval![0]).toBeCloseTo(slow.interval![0], 5);
+    const subsets = { count: 10, size: 50 };
+    expect(kernelDistanceFromGrams(grams, 30, { subsets }).value).toBeCloseTo(
+      kernelDistance(real, generated, { subsets }).value,
+      5,
+    );
+  });
+
+  it("CMMD, also far from the origin", async () => {
+    const far = [normal(80, 8, 1, 1e3), normal(70, 8, 2, 1e3)] as const;
+    for (const [a, b] of [[real, generated] as const, far]) {
+      const fast = cmmdFromGrams(await kernels.grams(a, b, { center: true }));
+      const slow = cmmd(a, b);
+      expect(fast.value).toBeCloseTo(slow.value, 3);
+      expect(fast.corrected).toBeCloseTo(slow.corrected, 3);
+      expect(fast.interval![1]).toBeCloseTo(slow.interval![1], 3);
+    }
+  });
+
+  it("the Fréchet distance", async () => {
+    const [a, b] = [await kernels.gaussianStatistics(real), await kernels.gaussianStatistics(generated)];
+    const wanted = gaussianStatistics(real);
+    expect(a.mean).toEqual(wanted.mean);
+    a.scatter.forEach((value, i) => {
+      if (Math.abs(value - wanted.scatter[i]) > 1e-10) throw new Error(`${i}: ${value}`);
+    });
+    const trace = await kernels.rootTrace(a, b);
+    expect(frechetDistanceOfTrace(a, b, trace)).toBeCloseTo(
+      frechetDistance(real, generated, { interval: false }).value,
+      9,
+    );
+  });
+});

@@ -1,0 +1,153 @@
+import { frechetFactor, type GaussianStatistics, sumOfRoots } from "credence/fidelity";
+import { CredenceError, checkMatrix, type Matrix } from "credence/numeric";
+import { encodeModel } from "../onnx/encode.js";
+import type { OnnxNode, OnnxValue } from "../onnx/model.js";
+import type { Runtime } from "../runtime.js";
+import { type TensorData, tensorData } from "../tensor.js";
+
+/** Rows whose products are summed at a time. */
+const CHUNK = 2048;
+/** Width of a band of the result: what lies below the diagonal of a symmetric one is left out by bands. */
+const BAND = 256;
+
+interface KernelSettings {
+  threads: number;
+  signal?: AbortSignal;
+}
+
+/** As `gaussianStatistics` of credence/fidelity: Σ (x − mean)(x − mean)ᵀ by matrix products in float64. */
+export async function gaussianStatisticsOn(
+  runtime: Runtime,
+  matrix: Matrix,
+  settings: KernelSettings,
+): Promise<GaussianStatistics> {
+  const fn = "gaussianStatistics";
+  checkMatrix(fn, "matrix", matrix);
+  const { data, rows: n, columns: d } = matrix;
+  const mean = new Float64Array(d);
+  for (let i = 0; i < n; i++) for (let j = 0; j < d; j++) mean[j] += data[i * d + j];
+  for (let j = 0; j < d; j++) {
+    mean[j] /= n;
+    if (!Number.isFinite(mean[j]))
+      throw new CredenceError(
+        "not-finite",
+        { function: fn, argument: "matrix", value: mean[j] },
+        `column ${j} holds NaN or infinities; drop or repair those rows.`,
+      );
+  }
+  const scatter = new Float64Array(d * d);
+  for (let first = 0; first < n; first += CHUNK) {
+    const count = Math.min(CHUNK, n - first);
+    const turned = new Float64Array(d * count);
+    for (let i = 0; i < count; i++)
+      for (let j = 0; j < d; j++) turned[j * count + i] = data[(first + i) * d + j] - mean[j];
+    const part = await bandedProducts(
+      runtime,
+      { left: turned, right: null, d, columns: count, skip: false, lower: true },
+      settings,
+    );
+    for (let i = 0; i < d; i++) for (let j = 0; j <= i; j++) scatter[i * d + j] += part[i * d + j];
+  }
+  for (let i = 0; i < d; i++) for (let j = 0; j < i; j++) scatter[j * d + i] = scatter[i * d + j];
+  return { n, mean, scatter };
+}
+
+/** tr (S₁S₂)^½ of the covariances of two samples, as inside `frechetDistance`. */
+export async function rootTraceOn(
+  runtime: Runtime,
+  a: GaussianStatistics,
+  b: GaussianStatistics,
+  settings: KernelSettings,
+): Promise<number> {
+  const d = a.mean.length;
+  const upper = frechetFactor(a);
+  const covariance = b.scatter.map((x) => x / (b.n - 1));
+  const shape = { d, columns: d, skip: true };
+  const half = await bandedProducts(
+    runtime,
+    { left: upper, right: covariance, lower: false, ...shape },
+    settings,
+  );
+  const product = await bandedProducts(
+    runtime,
+    { left: upper, right: half, lower: true, ...shape },
+    settings,
+  );
+  return sumOfRoots(product, d);
+}
+
+interface Product {
+  /** d rows of `columns`; with `skip` upper triangular. */
+  readonly left: Float64Array<ArrayBuffer>;
+  /** d rows of `columns`; null for those of `left`. */
+  readonly right: Float64Array<ArrayBuffer> | null;
+  readonly d: number;
+  readonly columns: number;
+  readonly skip: boolean;
+  /** Whether only what is on and below the diagonal is wanted; some of the rest may then be 0. */
+  readonly lower: boolean;
+}
+
+/** left rightᵀ (d × d), band by band. */
+async function bandedProducts(
+  runtime: Runtime,
+  { left, right, d, columns, skip, lower }: Product,
+  { threads, signal }: KernelSettings,
+): Promise<Float64Array<ArrayBuffer>> {
+  const session = await runtime.cached(`bands ${threads}`, () =>
+    runtime.open(model, { threads }, { reads: { left: "bands left", right: "bands right" } }),
+  );
+  const matrix = (data: Float64Array<ArrayBuffer>): TensorData => ({
+    type: "float64",
+    shape: [d, columns],
+    data,
+  });
+  await runtime.set({ "bands left": matrix(left), "bands right": matrix(right ?? left) });
+  const result = new Float64Array(d * d);
+  for (let top = 0; top < d; top += BAND) {
+    const bottom = Math.min(top + BAND, d);
+    const feeds = {
+      "left start": [top, skip ? top : 0],
+      "left end": [bottom, columns],
+      "right start": [0, skip ? top : 0],
+      "right end": [lower ? bottom : d, columns],
+    };
+    const { product } = await session.run(
+      Object.fromEntries(
+        Object.entries(feeds).map(([name, values]) => [name, tensorData("int64", [2], values)]),
+      ),
+      { signal },
+    );
+    const values = product.data as Float64Array;
+    const [rows, width] = product.shape;
+    for (let i = 0; i < rows; i++) result.set(values.subarray(i * width, (i + 1) * width), (top + i) * d);
+  }
+  return result;
+}
+
+const slice = (name: string): OnnxNode => ({
+  op: "Slice",
+  inputs: [name, `${name} start`, `${name} end`],
+  outputs: [`${name} part`],
+});
+const corner = (name: string): OnnxValue => ({ name, type: "int64", shape: [2] });
+
+const model = encodeModel({
+  nodes: [
+    slice("left"),
+    slice("right"),
+    {
+      op: "Gemm",
+      inputs: ["left part", "right part"],
+      outputs: ["product"],
+      attributes: { transB: 1 },
+    },
+  ],
+  inputs: [
+    { name: "left", type: "float64", shape: ["rows", "columns"] },
+    { name: "right", type: "float64", shape: ["rows", "columns"] },
+    ...["left start", "left end", "right start", "right end"].map(corner),
+  ],
+  outputs: [{ name: "product", type: "float64", shape: ["band", "width"] }],
+  initializers: {},
+});
