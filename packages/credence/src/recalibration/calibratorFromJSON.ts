@@ -1,4 +1,5 @@
 import { automatic } from "./automatic.js";
+import { automaticMulticlass } from "./automaticMulticlass.js";
 import { type Calibrator, calibratorFields } from "./calibrator.js";
 import { dirichletCalibration } from "./dirichlet.js";
 import { groupwise } from "./groupwise.js";
@@ -17,6 +18,7 @@ import { vennAbersRegression } from "./vennAbersRegression.js";
 const READERS: Readonly<Record<string, (json: unknown) => Calibrator<object, never, unknown>>> = {
   ...BINARY_READERS,
   automatic: automatic.fromJSON,
+  "automatic-multiclass": automaticMulticlass.fromJSON,
   dirichlet: dirichletCalibration.fromJSON,
   groupwise: groupwise.fromJSON,
   "label-shift": labelShift.fromJSON,

@@ -13,6 +13,7 @@ const fittedAt = "2025-01-31T12:00:00.000Z";
 
 /** Methods whose scores or predictions are not plain lists; the others are fuzzed in contract.test.ts. */
 const FITTED = {
+  automaticMulticlass: recalibration.automaticMulticlass.fit(probabilities, labels, { folds: 3, fittedAt }),
   dirichlet: recalibration.dirichletCalibration.fit(probabilities, labels, { fittedAt }),
   groupwise: recalibration.groupwise.fit(scores, outcomes, { by, pooling: 10, fittedAt }),
   labelShift: recalibration.labelShift.fit(probabilities, labels, { target: probabilities, fittedAt }),

@@ -1,6 +1,7 @@
 export type { FitOptions, FitRecord } from "../estimate/fitRecord.js";
 export type { AffineCalibrator, AffineOptions, AffineParameters } from "./affineSoftmax.js";
 export * from "./automatic.js";
+export * from "./automaticMulticlass.js";
 export {
   type BayesianBinningParameters,
   bayesianBinning,
@@ -55,6 +56,7 @@ export type { MixtureState } from "./onlineMixture.js";
 export type { WindowState } from "./onlineWindow.js";
 export type { PartedScores } from "./partFamily.js";
 export { type PlattOptions, type PlattParameters, plattScaling } from "./platt.js";
+export type { MulticlassCalibrator } from "./readMulticlassCalibrator.js";
 export type { ProbabilityMatrix } from "./scoreMatrix.js";
 export { type SplineOptions, splineCalibration } from "./spline.js";
 export { structuredMatrixScaling } from "./structuredMatrix.js";

@@ -4,8 +4,15 @@ import { type GroupCodes, groupCodes, groupRows } from "../numeric/groups.js";
 import { rowNumbers } from "../numeric/mapNumbers.js";
 import { mean } from "../numeric/quantile.js";
 import { createRandom } from "../numeric/random.js";
-import type { Candidate } from "./candidates.js";
-import { foldEstimate, foldLosses, foldPairs, meanLogLoss, type Rows } from "./comparison.js";
+import {
+  type ComparedMethod,
+  foldEstimate,
+  foldLosses,
+  foldPairs,
+  meanLogLoss,
+  type Probabilities,
+  type Rows,
+} from "./comparison.js";
 
 /** How candidates are compared. */
 export interface ComparisonOptions {
@@ -36,10 +43,10 @@ export interface Verdict {
   notes: string[];
 }
 
-export function compareCandidates(
+export function compareCandidates<S extends Probabilities>(
   fn: string,
-  rows: Rows,
-  candidates: readonly Candidate[],
+  rows: Rows<S>,
+  candidates: readonly ComparedMethod<S>[],
   { folds = 10, seed = 0, level = 0.95, onProgress }: ComparisonOptions,
 ): Verdict {
   const n = rows.outcomes.length;
