@@ -1,19 +1,23 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { CredenceError } from "../numeric/error.js";
+import { softmaxRows } from "../numeric/softmax.js";
 import { pathsIn, replaceAt } from "./fuzz.test-support.js";
 import * as recalibration from "./index.js";
 import { referenceLogits, simulate } from "./simulate.test-support.js";
 
 const { logits, labels } = referenceLogits();
 const probabilities = recalibration.temperatureScaling.fit(logits, labels).predict(logits);
+const sharp = { ...logits, data: logits.data.map((z) => 5 * z) };
+softmaxRows(sharp.data, sharp.columns);
 const { scores, outcomes } = simulate(200, 1);
 const by = Array.from({ length: 200 }, (_, i) => (i % 2 ? "a" : "b"));
 const fittedAt = "2025-01-31T12:00:00.000Z";
 
 /** Methods whose scores or predictions are not plain lists; the others are fuzzed in contract.test.ts. */
 const FITTED = {
-  automaticMulticlass: recalibration.automaticMulticlass.fit(probabilities, labels, { folds: 3, fittedAt }),
+  // Too sure of itself, so that something is chosen.
+  automaticMulticlass: recalibration.automaticMulticlass.fit(sharp, labels, { folds: 3, fittedAt }),
   dirichlet: recalibration.dirichletCalibration.fit(probabilities, labels, { fittedAt }),
   groupwise: recalibration.groupwise.fit(scores, outcomes, { by, pooling: 10, fittedAt }),
   labelShift: recalibration.labelShift.fit(probabilities, labels, { target: probabilities, fittedAt }),
