@@ -2,7 +2,7 @@ import { CredenceError, checkCount } from "credence/numeric";
 import { input, type Tensor, type Updates } from "../graph/index.js";
 import { type Fitted, fit, type Player, type TrainOptions, type Validation } from "../loop/index.js";
 import type { Weights } from "../nn/index.js";
-import { adam, adamW, cosine, warmup } from "../optim/index.js";
+import { type AdamOptions, adam, adamW, cosine, warmup } from "../optim/index.js";
 import { batches } from "./epochs.js";
 
 /** Options of training a model on rows. */
@@ -40,6 +40,8 @@ export interface EpochFit {
   /** Other kept tensors that change at every step; read after `loss` was called. */
   readonly updates?: Updates;
   readonly validation?: Validation;
+  /** Constants of Adam, where they are not the usual ones. */
+  readonly adam?: AdamOptions;
   /** What tells this training from others, for its checkpoints: the data's fingerprint and all options of the model. */
   readonly identity: unknown;
 }
@@ -55,7 +57,7 @@ export interface TrainingFacts {
 
 /** Trains by Adam, going through the rows in an order of its own in each epoch; a point of the loss curve after each. */
 export async function trainEpochs(
-  { fn, rows, weights, loss, players, updates, validation, identity }: EpochFit,
+  { fn, rows, weights, loss, players, updates, validation, adam: constants, identity }: EpochFit,
   training: EpochOptions,
   defaultEpochs: number,
 ): Promise<Fitted & { facts: TrainingFacts }> {
@@ -85,7 +87,7 @@ export async function trainEpochs(
     parameters: weights.parameters(),
     players: players?.(),
     updates,
-    optimiser: weightDecay > 0 ? adamW({ weightDecay }) : adam(),
+    optimiser: weightDecay > 0 ? adamW({ ...constants, weightDecay }) : adam(constants),
     schedule: warm ? warmup(warm, cosine()) : cosine(),
     steps: epochs * perEpoch,
     every: perEpoch,

@@ -1,0 +1,280 @@
+import { checkCount } from "credence/numeric";
+import type { LossPoint } from "../../loop/index.js";
+import type { Trained } from "../capabilities.js";
+import { type Card, type ModelFiles, saveModel } from "../card.js";
+import {
+  type BeamOptions,
+  type Continuation,
+  continueLines,
+  type GenerateOptions,
+  largest,
+  logSoftmaxRow,
+  type SequenceSampleOptions,
+  samplerOf,
+  searchBeams,
+} from "./generate.js";
+import { openNetwork, roundUp } from "./network.js";
+import { encodeNetwork, type Precision, weightsIn } from "./networkFile.js";
+import {
+  checkLength,
+  type Line,
+  lineOf,
+  lineOfItem,
+  type Pair,
+  packRows,
+  type Span,
+  spansOf,
+} from "./packing.js";
+import { createTokeniser, type Sequence, type TokeniserJson } from "./tokeniser.js";
+import type { Dimensions } from "./transformerNet.js";
+
+/** What a saved transformer says about itself. */
+export interface TransformerCard<K extends string = "transformer" | "conditionalTransformer"> extends Card {
+  readonly kind: K;
+  readonly dimensions: Dimensions;
+  readonly overflow: "refuse" | "slide";
+  readonly tokens: TokeniserJson;
+  readonly training: { readonly [fact: string]: number | string };
+  /** The loss curve, in nats a token. */
+  readonly history: readonly LossPoint[];
+}
+
+/** A sequence that was generated. */
+export interface Generated {
+  /** Its tokens, without the end. */
+  readonly tokens: readonly string[];
+  /** The tokens as one text. */
+  readonly text: string;
+  /** Whether its end was reached; if not, it was cut off. */
+  readonly ended: boolean;
+  /**
+   * ln p of the tokens, and of the end where it was reached, under the model itself: without temperature or truncation.
+   */
+  readonly logProbability: number;
+  /** The parts of that sum, one for each token and for the end. */
+  readonly tokenLogProbabilities: Float64Array;
+}
+
+/** A token of a sequence, given those before it. */
+export interface TokenProbability {
+  /** The token; "<end>" for the end of the sequence. */
+  readonly token: string;
+  readonly logProbability: number;
+  /** The most probable tokens in its place, itself perhaps among them, the most probable first. */
+  readonly top: readonly { readonly token: string; readonly logProbability: number }[];
+}
+
+export interface AlternativesOptions {
+  /** Alternatives for each place. Default 0. */
+  top?: number;
+  signal?: AbortSignal;
+}
+
+/** An explicit density over items that are sequences, or given something. */
+export interface SequenceDensity<T> {
+  /** ln p of each, in nats; the end of the sequence counts. */
+  logProbability(items: readonly T[], options?: { signal?: AbortSignal }): Promise<Float64Array>;
+  /** The parts of that sum: a probability for each token and for the end, with alternatives. */
+  tokenProbabilities(items: readonly T[], options?: AlternativesOptions): Promise<TokenProbability[][]>;
+}
+
+/** Follows the most probable tokens. */
+export interface SequenceSearch {
+  /** The most probable token, again and again, from each start. */
+  greedy(starts: readonly Sequence[], options?: GenerateOptions): Promise<Generated[]>;
+  /**
+   * The most probable sequences that a search of limited breadth finds from each start, the most probable first.
+   */
+  beamSearch(starts: readonly Sequence[], options?: BeamOptions): Promise<Generated[][]>;
+}
+
+export interface SaveOptions {
+  /**
+   * "float16" halves the size; each weight is rounded to 11 bits, so what is saved is not exactly this model. Default
+   * "float32".
+   */
+  weights?: Precision;
+}
+
+interface Common<K extends string> extends Omit<Trained<TransformerCard<K>>, "save">, SequenceSearch {
+  save(directory: string, options?: SaveOptions): Promise<void>;
+}
+
+/** A trained transformer, p(sequence). Searches start from the beginning of a sequence, which may be empty. */
+export interface Transformer extends Common<"transformer">, SequenceDensity<Sequence> {
+  /** Draws sequences. `prompt`: how all of them begin, which is not repeated in the result. Default: nothing. */
+  sample(count: number, options?: SequenceSampleOptions & { prompt?: Sequence }): Promise<Generated[]>;
+}
+
+/** A transformer trained on pairs, p(target | source). Searches start from a source. */
+export interface ConditionalTransformer extends Common<"conditionalTransformer">, SequenceDensity<Pair> {
+  /** Draws one target for each source. */
+  sample(sources: readonly Sequence[], options?: SequenceSampleOptions): Promise<Generated[]>;
+}
+
+/** Opens a transformer over sequences from its files. */
+export const openTransformer = (
+  files: ModelFiles,
+  card: TransformerCard<"transformer">,
+): Promise<Transformer> => createTransformer(files[MODEL], card);
+
+/** Opens a transformer over pairs from its files. */
+export const openConditionalTransformer = (
+  files: ModelFiles,
+  card: TransformerCard<"conditionalTransformer">,
+): Promise<ConditionalTransformer> => createConditionalTransformer(files[MODEL], card);
+
+const MODEL = "model.onnx";
+
+/** A transformer over sequences from its ONNX file. */
+export async function createTransformer(
+  onnx: Uint8Array,
+  card: TransformerCard<"transformer">,
+): Promise<Transformer> {
+  const name = "Transformer";
+  const core = await createCore(onnx, card, name);
+  const start = (fn: string, argument: string) => (sequence: Sequence, index: number) =>
+    core.startOf(`${name}.${fn}`, argument, index, [], sequence);
+  return {
+    ...core.density<Sequence>(),
+    ...core.trained,
+    card,
+    sample: async (count, { prompt = [], ...options } = {}) => {
+      checkCount(`${name}.sample`, "count", count);
+      return core.sample(new Array(count).fill(start("sample", "prompt")(prompt, 0)), options);
+    },
+    greedy: async (starts, options) => core.greedy(starts.map(start("greedy", "starts")), options),
+    beamSearch: async (starts, options) =>
+      core.beamSearch(starts.map(start("beamSearch", "starts")), options),
+  };
+}
+
+/** A transformer over pairs from its ONNX file. */
+export async function createConditionalTransformer(
+  onnx: Uint8Array,
+  card: TransformerCard<"conditionalTransformer">,
+): Promise<ConditionalTransformer> {
+  const name = "ConditionalTransformer";
+  const core = await createCore(onnx, card, name);
+  const start = (fn: string) => (source: Sequence, index: number) =>
+    core.startOf(`${name}.${fn}`, "sources", index, source, []);
+  return {
+    ...core.density<Pair>(),
+    ...core.trained,
+    card,
+    sample: async (sources, options = {}) => core.sample(sources.map(start("sample")), options),
+    greedy: async (sources, options) => core.greedy(sources.map(start("greedy")), options),
+    beamSearch: async (sources, options) => core.beamSearch(sources.map(start("beamSearch")), options),
+  };
+}
+
+/** What both have in common; `name` stands in messages. */
+async function createCore(onnx: Uint8Array, card: TransformerCard, name: string) {
+  const { dimensions, overflow } = card;
+  const { context, vocabulary } = dimensions;
+  const conditional = card.kind === "conditionalTransformer";
+  const tokeniser = createTokeniser(card.tokens);
+  const weights = weightsIn(onnx, dimensions);
+  const network = await openNetwork(weights, dimensions);
+  const room = { context, slides: overflow === "slide" && !conditional };
+
+  const toGenerated = ({ tokens, logProbabilities, ended }: Continuation): Generated => {
+    const symbols = tokens.map(tokeniser.symbol);
+    const tokenLogProbabilities = Float64Array.from(logProbabilities);
+    const logProbability = tokenLogProbabilities.reduce((a, b) => a + b, 0);
+    return { tokens: symbols, text: symbols.join(""), ended, logProbability, tokenLogProbabilities };
+  };
+
+  /** Hears, for each item, the log-probabilities of all tokens at each place that counts, and which token comes there. */
+  async function score(
+    fn: string,
+    items: readonly (Sequence | Pair)[],
+    signal: AbortSignal | undefined,
+    hear: (item: number, known: Float64Array, next: number) => void,
+  ): Promise<void> {
+    const lines = items.map((item, index) => {
+      const place = { function: `${name}.${fn}`, argument: "items", index };
+      const line = lineOfItem(tokeniser, item, conditional, place);
+      if (!room.slides) checkLength(place, line.tokens.length, context);
+      return line;
+    });
+    const spans = lines.flatMap(({ tokens, source }, i) => spansOf(tokens.length, context, i, source));
+    // Several short ones share a row; a few at a time, for the sake of memory.
+    const order = spans.map((_, i) => i).sort((a, b) => lengthOf(spans[a]) - lengthOf(spans[b]));
+    const together = Math.max(1, Math.floor(LOGITS_TOGETHER / (context * vocabulary)));
+    const found = spans.map(() => [] as { known: Float64Array; next: number }[]);
+    for (let from = 0; from < order.length; from += together) {
+      const part = order.slice(from, from + together).map((i) => spans[i]);
+      const longest = Math.max(...part.map(lengthOf));
+      const rows = packRows(lines, part, roundUp(longest, context), vocabulary);
+      const logits = await network.logits(rows, { signal });
+      part.forEach(({ to, from: first, counted }, i) => {
+        const { row, place } = rows.at[i];
+        for (let j = counted; j < to; j++) {
+          const k = row * rows.places + place + j - first;
+          found[order[from + i]].push({ known: logSoftmaxRow(logits, k), next: rows.next[k] });
+        }
+      });
+    }
+    spans.forEach(({ line }, i) => {
+      for (const { known, next } of found[i]) hear(line, known, next);
+    });
+  }
+
+  const trained = {
+    save: (directory: string, { weights: precision = "float32" }: SaveOptions = {}) =>
+      saveModel(directory, { [MODEL]: encodeNetwork(weights, dimensions, precision) }, card),
+    release: network.release,
+  };
+  const density = <T extends Sequence | Pair>(): SequenceDensity<T> => ({
+    async logProbability(items, { signal } = {}) {
+      const totals = new Float64Array(items.length);
+      await score("logProbability", items, signal, (item, known, next) => {
+        totals[item] += known[next];
+      });
+      return totals;
+    },
+    async tokenProbabilities(items, { top = 0, signal } = {}) {
+      checkCount(`${name}.tokenProbabilities`, "top", top, 0);
+      const results: TokenProbability[][] = items.map(() => []);
+      await score("tokenProbabilities", items, signal, (item, known, next) => {
+        const entry = (token: number) => ({
+          token: tokeniser.symbol(token),
+          logProbability: known[token],
+        });
+        results[item].push({ ...entry(next), top: top ? largest(known, top).map(entry) : [] });
+      });
+      return results;
+    },
+  });
+  return {
+    trained,
+    density,
+    /** The line that is to be continued: a source, and how the target begins. */
+    startOf(fn: string, argument: string, index: number, source: Sequence, target: Sequence): Line {
+      const place = { function: fn, argument, index };
+      const line = lineOf(tokeniser.encode(source, place), tokeniser.encode(target, place));
+      if (!room.slides) checkLength(place, line.tokens.length, context);
+      return line;
+    },
+    async sample(lines: readonly Line[], options: SequenceSampleOptions): Promise<Generated[]> {
+      const fn = `${name}.sample`;
+      return (await continueLines(fn, network, lines, room, options, samplerOf(fn, options))).map(
+        toGenerated,
+      );
+    },
+    async greedy(lines: readonly Line[], options: GenerateOptions = {}): Promise<Generated[]> {
+      const choose = () => (known: Float64Array) => largest(known, 1)[0];
+      return (await continueLines(`${name}.greedy`, network, lines, room, options, choose)).map(toGenerated);
+    },
+    async beamSearch(lines: readonly Line[], options: BeamOptions = {}): Promise<Generated[][]> {
+      const found = await searchBeams(`${name}.beamSearch`, network, lines, room, options);
+      return found.map((beams) => beams.map(toGenerated));
+    },
+  };
+}
+
+const lengthOf = ({ from, to }: Span): number => to - from;
+
+/** Logits that are held at a time. */
+const LOGITS_TOGETHER = 4_000_000;
