@@ -9,6 +9,7 @@ import {
   forestPlot,
   intervalFanChart,
   pitHistogramChart,
+  precisionRecallChart,
   quantileCalibrationChart,
   type ReliabilityData,
   recalibrationDiagram,
@@ -16,6 +17,7 @@ import {
   riskControlChart,
   riskCoverageChart,
   setSizeChart,
+  varianceBarsChart,
 } from "./index.js";
 
 /** A simulated model whose confidence c comes true with probability `truth(c)`. */
@@ -216,6 +218,16 @@ const kept = Array.from({ length: 41 }, (_, i) => {
 });
 
 /** Every chart of the gallery, by file name. */
+/** Radii of precision–recall curves of generators whose error grows with the angle. */
+const rays = Float64Array.from({ length: 90 }, (_, i) => ((i + 0.5) / 90) * (Math.PI / 2));
+const polar = (overlap: number, tilt: number) =>
+  rays.map((angle) => {
+    const corner = 1 / Math.max(Math.sin(angle), Math.cos(angle));
+    return corner * overlap ** (1 + Math.sin(2 * angle) + tilt * Math.cos(angle));
+  });
+const models = Array.from({ length: 8 }, (_, s) => polar(0.94 - 0.012 * s, 0.1 * s));
+const meanModel = rays.map((_, a) => models.reduce((sum, model) => sum + model[a] / models.length, 0));
+
 export const gallery: Readonly<Record<string, ChartSpec>> = {
   "reliability-diagram": reliabilityDiagram(overconfident, { title: "Reliability of word confidences" }),
   "reliability-diagram-calibrated": reliabilityDiagram(calibrated),
@@ -279,4 +291,39 @@ export const gallery: Readonly<Record<string, ChartSpec>> = {
   }),
   "decision-curve": decisionCurveChart({ curve: decisions }),
   comparison: comparisonChart({ candidates: differences, metric: "log loss", baseline: "as is" }),
+  "precision-recall-ensemble": precisionRecallChart(
+    {
+      angles: rays,
+      curves: [
+        {
+          label: "mean of 8 models",
+          radius: meanModel,
+          band: { low: meanModel.map((r) => r - 0.05), high: meanModel.map((r) => r + 0.05) },
+        },
+      ],
+      bandLabel: "95 % band of the mean",
+      members: models,
+      worst: { label: "worst: seed 7", radius: models[7] },
+      noiseFloor: polar(0.985, 0),
+    },
+    { subtitle: "Area 0.82 [0.79, 0.85]; a perfect generator gets 0.97" },
+  ),
+  "precision-recall-several": precisionRecallChart({
+    angles: rays,
+    curves: [
+      { label: "diffusion", radius: models[0] },
+      { label: "GAN", radius: polar(0.9, 1.5) },
+      { label: "VAE", radius: polar(0.8, -0.5) },
+    ],
+  }),
+  "variance-bars": varianceBarsChart({
+    angles: rays,
+    components: [
+      { label: "training seed", variance: rays.map((a) => 0.004 * Math.cos(a)) },
+      { label: "generated sample", variance: rays.map(() => 0.0006) },
+      { label: "reference sample", variance: rays.map((a) => 0.001 * Math.sin(a)) },
+      { label: "rest", variance: rays.map(() => 0.0003) },
+    ],
+  }),
+  "variance-bars-none": varianceBarsChart({ angles: [0.5], components: [{ label: "seed", variance: [0] }] }),
 };

@@ -5,6 +5,7 @@ export * from "./chart/forest.js";
 export type { NumberFormat } from "./chart/format.js";
 export * from "./chart/intervalFan.js";
 export * from "./chart/pit.js";
+export * from "./chart/precisionRecall.js";
 export * from "./chart/quantileCalibration.js";
 export * from "./chart/recalibration.js";
 export * from "./chart/reliability.js";
@@ -12,5 +13,6 @@ export type { ReliabilityBin, ReliabilityData } from "./chart/reliabilityData.js
 export * from "./chart/riskControl.js";
 export * from "./chart/riskCoverage.js";
 export * from "./chart/setSize.js";
+export * from "./chart/varianceBars.js";
 export type { Palette, Theme } from "./draw/theme.js";
 export type { ChartOptions, ChartSpec, Figure, Frame, KeyEntry } from "./spec.js";
