@@ -23,3 +23,9 @@ export function parsePort(text: string): number {
 
 /** An option that may be given several times. */
 export const collect = (text: string, before: readonly string[] = []): string[] => [...before, text];
+
+/** The same for numbers; several may also stand in one, separated by commas. */
+export const collectNumbers = (text: string, before: readonly number[] = []): number[] => [
+  ...before,
+  ...text.split(",").map(parseNumber),
+];

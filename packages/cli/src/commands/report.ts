@@ -1,28 +1,12 @@
-import type { Report } from "@credence/report";
+import type { AnyReport, SetMethod } from "@credence/report";
 import type { Command } from "commander";
 import type { Console } from "../console.js";
 import { reportGates } from "../gates.js";
 import { checkWritable, writeOutput } from "../output.js";
-import { collect, parseNumber, parsePort, parseWhole } from "../parseOption.js";
+import { collect, collectNumbers, parseNumber, parsePort, parseWhole } from "../parseOption.js";
 import { createProgress } from "../progress.js";
-import { addReadingOptions, type ReadingFlags } from "../readingOptions.js";
-
-interface ReportFlags extends ReadingFlags {
-  readonly by?: string[];
-  readonly probabilities?: string[];
-  readonly label?: string;
-  readonly logits?: boolean;
-  readonly risk?: number;
-  readonly delta?: number;
-  readonly bins?: number;
-  readonly tolerance?: number;
-  readonly html?: string;
-  readonly json?: string;
-  readonly md?: string;
-  readonly out?: string;
-  readonly failIf?: string[];
-  readonly serve?: number | true;
-}
+import { addReadingOptions } from "../readingOptions.js";
+import { type ReportFlags, reportKind } from "../reportKind.js";
 
 const DEFAULT_PORT = 4780;
 
@@ -40,8 +24,27 @@ export function addReportCommand(program: Command, console: Console, finish: (co
     .option("--label <column>", "with --probabilities: the true class, by number from 0 or by name")
     .option("--logits", "with --probabilities: the values are logits; softmax is applied")
     .option(
+      "--coverage <number>",
+      "with --probabilities, --prediction: how often sets and intervals hold the truth; may be repeated (default: 0.9 and 0.95; --nominal)",
+      collectNumbers,
+    )
+    .option("--sets <method>", "with --probabilities: sets by lac, aps or raps (default: lac)")
+    .option("--prediction <column>", "a predicted number: asks how far predictions can be trusted")
+    .option("--observed <column>", "with --prediction: what came")
+    .option("--sd <column>", "with --prediction: its standard deviation; forecasts are then taken as normal")
+    .option("--lower <column>", "with --prediction: the lower end of its interval, or a low quantile")
+    .option("--upper <column>", "with --prediction: the upper end")
+    .option(
+      "--nominal <number>",
+      "with --lower, --upper: the coverage they claim (default: 0.9)",
+      parseNumber,
+    )
+    .option("--time <column>", "with --prediction: dates or numbers that order the rows")
+    .option("--loss <column>", "what each answer costs if it goes out: asks from which confidence on it may")
+    .option("--loss-bound <number>", "with --loss: the largest loss there can be (default: 1)", parseNumber)
+    .option(
       "--risk <number>",
-      "largest error rate among the answers that go out (default: 0.05)",
+      "largest error rate, or mean loss, of the answers that go out (default: 0.05, times --loss-bound)",
       parseNumber,
     )
     .option("--delta <number>", "probability with which that promise may fail (default: 0.05)", parseNumber)
@@ -70,11 +73,13 @@ Examples:
   credence report answers.jsonl
   credence report answers.parquet --group page --by language --risk 0.02 --html report.html
   credence report 'runs/*.csv' --confidence 'score / 100' --outcome is_right --json
-  credence report predictions.parquet --probabilities 'p_*' --label species
+  credence report predictions.parquet --probabilities 'p_*' --label species --coverage 0.9
+  credence report forecasts.csv --prediction forecast --observed actual --sd sd --time date
+  credence report answers.csv --loss cost --loss-bound 10 --risk 0.5 --group user
   credence report answers.csv --fail-if "ece.high > 0.05 or accuracy.low < 0.9"`;
 
 async function runReport(files: readonly string[], flags: ReportFlags, console: Console): Promise<number> {
-  const { analyse, gateReport, parseGate, readClassRecords, readRecords } = await import("@credence/report");
+  const { gateReport, parseGate } = await import("@credence/report");
   const outputs = outputsOf(flags);
   await checkWritable(
     outputs.map(({ file }) => file),
@@ -84,13 +89,7 @@ async function runReport(files: readonly string[], flags: ReportFlags, console: 
   for (const gate of gates) parseGate(gate);
 
   const progress = createProgress(console, flags.quiet === true);
-  const multiclass = [flags.probabilities, flags.label, flags.logits].some((flag) => flag !== undefined);
-  const read = multiclass ? readClassRecords : readRecords;
-  const records = await read(files, {
-    ...flags,
-    onProgress: (done, total) => progress.show("reading", total > 0 ? done / total : 1),
-  });
-  const report = analyse(records, { ...flags, onProgress: (step, share) => progress.show(step, share) });
+  const report = await makeReport(files, flags, progress.show);
   progress.clear();
 
   const results = gates.map((gate) => ({ gate, ...gateReport(report, gate) }));
@@ -109,6 +108,35 @@ async function runReport(files: readonly string[], flags: ReportFlags, console: 
   return code;
 }
 
+type Show = (step: string, share: number) => void;
+
+/** What is asked follows from the columns that are named. */
+async function makeReport(files: readonly string[], flags: ReportFlags, show: Show): Promise<AnyReport> {
+  const report = await import("@credence/report");
+  const kind = reportKind(flags, (message) => new report.InputError("invalid-option", message));
+  const reading = {
+    ...flags,
+    onProgress: (done: number, total: number) => show("reading", total > 0 ? done / total : 1),
+  };
+  const analysis = { ...flags, onProgress: show };
+  switch (kind) {
+    case "regression":
+      return report.analyseRegression(await report.readRegression(files, reading), analysis);
+    case "loss":
+      return report.analyseRisk(
+        await report.readLosses(files, { ...reading, loss: flags.loss ?? "" }),
+        analysis,
+      );
+    case "classes":
+      return report.analyse(await report.readClassRecords(files, reading), {
+        ...analysis,
+        sets: flags.sets as SetMethod,
+      });
+    default:
+      return report.analyse(await report.readRecords(files, reading), { ...analysis, sets: undefined });
+  }
+}
+
 type Kind = "html" | "json" | "md";
 
 function outputsOf({ html, json, md, out }: ReportFlags): { file: string; kind: Kind }[] {
@@ -123,14 +151,14 @@ function outputsOf({ html, json, md, out }: ReportFlags): { file: string; kind: 
   return named.flatMap(({ file, kind }) => (file === undefined || file === "-" ? [] : [{ file, kind }]));
 }
 
-async function render(report: Report, kind: Kind): Promise<string> {
+async function render(report: AnyReport, kind: Kind): Promise<string> {
   if (kind === "html") return (await import("@credence/report/html")).renderHtml(report);
   const { renderJson, renderMarkdown } = await import("@credence/report");
   return kind === "json" ? renderJson(report) : renderMarkdown(report);
 }
 
 /** JSON and Markdown on standard output stand alone, so that they can be piped; else the summary for people. */
-async function print(report: Report, { json, md, quiet }: ReportFlags, console: Console): Promise<void> {
+async function print(report: AnyReport, { json, md, quiet }: ReportFlags, console: Console): Promise<void> {
   // On standard error, what was guessed is said aloud without disturbing the data.
   if ((json === "-" || md === "-") && quiet !== true)
     for (const guess of report.origin.guesses) console.err(`${guess}\n`);

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { CredenceError } from "credence/numeric";
 import type { ChartOptions, ChartSpec, Figure, Frame, KeyEntry } from "../spec.js";
-import { pointerGround, xAxis, yAxis } from "./axes.js";
+import { halo, pointerGround, xAxis, yAxis } from "./axes.js";
 import { checkRows } from "./check.js";
 import { flagMarks, targetLine } from "./flag.js";
 import { formatNumber, formatPercent } from "./format.js";
@@ -27,6 +27,8 @@ export interface RiskControlData {
   readonly chosen: number | null;
   /** What the parameter is. Default "λ". */
   readonly parameter?: string;
+  /** Settings that keep other promises, with their names in a word or two. */
+  readonly others?: readonly { readonly parameter: number; readonly label: string }[];
 }
 
 /**
@@ -42,11 +44,12 @@ export interface RiskControlData {
  */
 export function riskControlChart(data: RiskControlData, options: ChartOptions = {}): ChartSpec {
   const fn = "riskControlChart";
-  const { curve, target, chosen, parameter = "λ" } = data;
+  const { curve, target, chosen, parameter = "λ", others = [] } = data;
   checkRows(fn, "data.curve", curve, "parameter", "risk");
   for (const [argument, value] of [
     ["target", target],
     ["chosen", chosen ?? 0],
+    ...others.map((other) => ["others.parameter", other.parameter] as const),
   ] as const)
     if (!Number.isFinite(value))
       throw new CredenceError(
@@ -74,7 +77,7 @@ export function riskControlChart(data: RiskControlData, options: ChartOptions = 
     name: "risk-control",
     title,
     subtitle,
-    description: `Risk against ${parameter}: ${formatPercent(first.risk)} at ${formatNumber(first.parameter, 3)}, ${formatPercent(last.risk)} at ${formatNumber(last.parameter, 3)}. ${promise}.`,
+    description: `Risk against ${parameter}: ${formatPercent(first.risk)} at ${formatNumber(first.parameter, 3)}, ${formatPercent(last.risk)} at ${formatNumber(last.parameter, 3)}. ${[promise, ...others.map((other) => `${other.label}: ${formatNumber(other.parameter, 3)}`)].join(". ")}.`,
     key: bounded
       ? ([
           { mark: "line", role: "estimate", label: "observed risk" },
@@ -89,7 +92,7 @@ export function riskControlChart(data: RiskControlData, options: ChartOptions = 
 function riskControlFigure(
   frame: Frame,
   sorted: readonly RiskControlPoint[],
-  { target, chosen }: RiskControlData,
+  { target, chosen, others = [] }: RiskControlData,
   parameter: string,
 ): Figure {
   const { width, narrow, palette } = frame;
@@ -98,8 +101,9 @@ function riskControlFigure(
     (p) => p.parameter,
     (p) => p.risk,
   );
-  const least = Math.min(sorted[0].parameter, chosen ?? Infinity);
-  const most = Math.max(sorted[sorted.length - 1].parameter, chosen ?? -Infinity);
+  const settings = [...(chosen === null ? [] : [chosen]), ...others.map((other) => other.parameter)];
+  const least = Math.min(sorted[0].parameter, ...settings);
+  const most = Math.max(sorted[sorted.length - 1].parameter, ...settings);
   const domain = least < most ? [least, most] : [least - 0.5, most + 0.5];
   const top = Math.max(...points.map((p) => p.risk), target * 1.5) * 1.06 || 1;
   const margin = { marginLeft: 48, marginRight: 22, marginTop: 44, marginBottom: 42 };
@@ -148,6 +152,7 @@ function riskControlFigure(
             ),
           ]
         : []),
+      ...otherMarks(frame, others, domain),
       ...targetLine(frame, target, `target ${formatPercent(target)}`),
       ...(chosen === null
         ? []
@@ -160,4 +165,31 @@ function riskControlFigure(
           })),
     ],
   };
+}
+
+/** Dashed lines with their names inside the frame, one below the other, on the side that has room. */
+function otherMarks(
+  frame: Frame,
+  others: NonNullable<RiskControlData["others"]>,
+  [low, high]: readonly number[],
+): Plot.Markish[] {
+  const { palette } = frame;
+  return others.flatMap(({ parameter, label }, i) => {
+    const right = (parameter - low) / (high - low) < 0.5;
+    return [
+      Plot.ruleX([parameter], { stroke: palette.muted, strokeWidth: 1.5, strokeDasharray: "2 3" }),
+      Plot.text([parameter], {
+        x: parameter,
+        text: () => `${label}: ${formatNumber(parameter, 3)}`,
+        frameAnchor: "top",
+        textAnchor: right ? "start" : "end",
+        lineAnchor: "top",
+        dx: right ? 6 : -6,
+        dy: 4 + 16 * i,
+        fill: palette.muted,
+        fontSize: 12,
+        ...halo(frame),
+      }),
+    ];
+  });
 }

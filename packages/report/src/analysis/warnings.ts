@@ -50,7 +50,8 @@ export function findWarnings(records: Records, groups: GroupSummary | null): War
   return warnings.sort((a, b) => Number(b.severity === "alarm") - Number(a.severity === "alarm"));
 }
 
-function clusterWarning({ suspects, n }: Records): Warning {
+/** Rows look clustered, and no group was named. */
+export function clusterWarning({ suspects, n }: Pick<Records, "suspects" | "n">): Warning {
   const named = suspects.map(
     ({ column, values, designEffect }) =>
       `"${column}" (${formatCount(values)} values; ${formatCount(n / designEffect)} independent rows' worth of information, not ${formatCount(n)})`,

@@ -1,7 +1,7 @@
-import type { Report } from "../analysis/report.js";
+import type { AnyReport } from "../anyReport.js";
 
 /** A report as one JSON object; infinities become "Infinity" and "-Infinity". */
-export function renderJson(report: Report): string {
+export function renderJson(report: AnyReport): string {
   return `${JSON.stringify(report, replaceInfinity, 2)}\n`;
 }
 

@@ -1,4 +1,5 @@
-import type { Report } from "../analysis/report.js";
+import { REPORT_SCHEMA, type Report } from "../analysis/report.js";
+import { type AnyReport, documentOf } from "../anyReport.js";
 import { setsSection } from "../sets/setsSection.js";
 import { classRows } from "../words/classRows.js";
 import { contrastLesson, contrastRows } from "../words/contrastRows.js";
@@ -15,13 +16,14 @@ import { methodName } from "../words/methodName.js";
 import { metricRows } from "../words/metricRows.js";
 import { multicalibrationLead, multicalibrationSentences } from "../words/multicalibrationWords.js";
 import { sourceLine } from "../words/sourceLine.js";
-import { sectionMarkdown } from "./document/markdown.js";
+import { documentMarkdown, sectionMarkdown } from "./document/markdown.js";
 import { escapeMarkdown, table } from "./markdownText.js";
 
 const MOST_CELLS = 5;
 
 /** The report as Markdown: for a pull request, a wiki or a release note. */
-export function renderMarkdown(report: Report): string {
+export function renderMarkdown(report: AnyReport): string {
+  if (report.schema !== REPORT_SCHEMA) return documentMarkdown(documentOf(report));
   const sections = [
     `# ${escapeMarkdown(report.verdict.headline)}`,
     `${escapeMarkdown(sourceLine(report))}`,

@@ -1,4 +1,5 @@
-import type { Report, Slice } from "../analysis/report.js";
+import { REPORT_SCHEMA, type Report, type Slice } from "../analysis/report.js";
+import { type AnyReport, documentOf } from "../anyReport.js";
 import { setsSection } from "../sets/setsSection.js";
 import { contrastLesson, contrastRows } from "../words/contrastRows.js";
 import { decisionWords } from "../words/decisionWords.js";
@@ -7,7 +8,7 @@ import { metricRows } from "../words/metricRows.js";
 import { multicalibrationLead, multicalibrationSentences } from "../words/multicalibrationWords.js";
 import { sourceLine } from "../words/sourceLine.js";
 import { reliabilityText } from "./diagram.js";
-import { sectionTerminal } from "./document/terminal.js";
+import { documentTerminal, sectionTerminal } from "./document/terminal.js";
 import { createPaint, type Paint } from "./paint.js";
 import { alarms, clip, headline, notes } from "./terminalParts.js";
 import { wrap } from "./wrap.js";
@@ -24,9 +25,10 @@ const MOST_SLICES = 8;
 const MOST_CELLS = 3;
 
 /** The report as text for a terminal: the verdict first, then the numbers. */
-export function renderTerminal(report: Report, options: TerminalOptions = {}): string {
+export function renderTerminal(report: AnyReport, options: TerminalOptions = {}): string {
   const { colour = false } = options;
   const width = Math.max(80, options.width ?? 80);
+  if (report.schema !== REPORT_SCHEMA) return documentTerminal(documentOf(report), width, colour);
   const paint = createPaint(colour);
   const lines = [
     "",

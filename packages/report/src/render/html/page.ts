@@ -1,7 +1,8 @@
-import type { Report } from "../../analysis/report.js";
+import { REPORT_SCHEMA, type Report } from "../../analysis/report.js";
+import { type AnyReport, documentOf } from "../../anyReport.js";
 import { setsSection } from "../../sets/setsSection.js";
 import { sourceLine } from "../../words/sourceLine.js";
-import { sectionHtml } from "../document/html.js";
+import { documentHtml, sectionHtml } from "../document/html.js";
 import { decisionSection } from "./decisionSection.js";
 import { footnotes } from "./footnote.js";
 import { multicalibrationSection } from "./multicalibrationSection.js";
@@ -20,7 +21,8 @@ import {
 import { methodsSection, renderShell } from "./shell.js";
 
 /** The report as one self-contained HTML page. */
-export function renderHtml(report: Report): string {
+export function renderHtml(report: AnyReport): string {
+  if (report.schema !== REPORT_SCHEMA) return documentHtml(documentOf(report));
   const { verdict, warnings, methods, schema } = report;
   const note = footnotes(methods);
   const sections = [

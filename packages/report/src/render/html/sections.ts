@@ -1,4 +1,3 @@
-import { relative } from "node:path";
 import { forestPlot, recalibrationDiagram, reliabilityDiagram, riskCoverageChart } from "@credence/plot";
 import type { Report, SliceFinding, Splits } from "../../analysis/report.js";
 import { classRows } from "../../words/classRows.js";
@@ -15,6 +14,7 @@ import {
 } from "../../words/format.js";
 import { methodName } from "../../words/methodName.js";
 import { metricRows } from "../../words/metricRows.js";
+import { shortPath } from "../../words/shortPath.js";
 import { chart } from "./chart.js";
 import { type Html, html } from "./escape.js";
 import { table } from "./table.js";
@@ -288,12 +288,6 @@ ${table(
 )}
 ${origin.guesses.map((guess) => html`<p>${guess}</p>`)}`,
   };
-}
-
-/** Relative where the file lies below the working folder: the page may travel. */
-function shortPath(file: string): string {
-  const path = relative(process.cwd(), file);
-  return path.startsWith("..") ? file : path;
 }
 
 /** The numbers at the top. */
