@@ -11,3 +11,4 @@ export {
   type LastLayerLaplace,
   lastLayerLaplace,
 } from "./lastLayerLaplace.js";
+export * from "./meanPrediction.js";

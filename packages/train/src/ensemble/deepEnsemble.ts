@@ -4,8 +4,8 @@ import { CredenceError } from "credence/numeric";
 import type { ClassifierDefinition, ClassifierTraining } from "../models/classifier/classifier.js";
 import type { Classifier } from "../models/classifier/classifierModel.js";
 import { load } from "../models/load.js";
+import { type Predictive, predictive } from "../models/predictive.js";
 import type { Rows } from "../models/rows.js";
-import { type Predictive, predictive } from "./predictive.js";
 import { trainMembers } from "./trainMembers.js";
 
 /** What `onProgress` of an ensemble hears. */

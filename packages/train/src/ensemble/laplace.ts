@@ -1,8 +1,8 @@
 import { type LastLayerLaplace, lastLayerLaplace } from "credence/ensemble";
 import { checkCount, type Matrix } from "credence/numeric";
 import type { Classifier } from "../models/classifier/classifierModel.js";
+import { type Predictive, type PredictiveOptions, predictive } from "../models/predictive.js";
 import { type Rows, toLabels } from "../models/rows.js";
-import { type Predictive, predictive } from "./predictive.js";
 
 /** Options of {@link laplace}. */
 export interface LaplaceTraining {
@@ -47,7 +47,7 @@ export async function laplace(
   const posterior = fit(priorPrecision);
   return {
     priorPrecision,
-    ...predictive(async (x, { seed, signal } = {}) =>
+    ...predictive<PredictiveOptions>(async (x, { seed, signal } = {}) =>
       posterior.draw(await model.embeddings(x, { signal }), await model.logits(x, { signal }), {
         samples,
         seed,

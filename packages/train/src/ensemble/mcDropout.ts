@@ -1,6 +1,6 @@
 import { CredenceError, checkCount } from "credence/numeric";
 import type { Classifier } from "../models/classifier/classifierModel.js";
-import { type Predictive, predictive } from "./predictive.js";
+import { type Predictive, predictive } from "../models/predictive.js";
 
 /**
  * A classifier whose dropout stays active: each pass drops other units, and is taken as a draw from a posterior of the

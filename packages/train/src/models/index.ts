@@ -1,3 +1,13 @@
+export {
+  type BayesianClassifierDefinition,
+  type BayesianClassifierOptions,
+  bayesianClassifier,
+} from "./bayesianClassifier/bayesianClassifier.js";
+export type {
+  BayesianClassifier,
+  BayesianClassifierCard,
+  PassOptions,
+} from "./bayesianClassifier/bayesianClassifierModel.js";
 export * from "./bayesianNetwork/index.js";
 export type { Body, StridedConv } from "./bodies.js";
 export type {
@@ -43,6 +53,18 @@ export {
   flow,
 } from "./flow/flow.js";
 export type { ConditionalFlow, Flow, FlowCard } from "./flow/flowModel.js";
+export type { Diversity, GanWarning } from "./gan/diversity.js";
+export {
+  type ConditionalGanDefinition,
+  type GanDefinition,
+  type GanOptions,
+  type GanProgress,
+  type GanTraining,
+  gan,
+} from "./gan/gan.js";
+export type { ConditionalGan, ConditionalGanCard, Gan, GanCard, GanFacts } from "./gan/ganModel.js";
+export type { GanArchitecture } from "./gan/ganNet.js";
+export type { Inversion, InversionOptions } from "./gan/invert.js";
 export { type Kind, load, type ModelOf } from "./load.js";
 export type { Rows } from "./rows.js";
 export type { EpochOptions } from "./trainEpochs.js";
@@ -65,7 +87,10 @@ export type {
   Transformer,
   TransformerCard,
 } from "./transformer/transformerModel.js";
-export type { Architecture as TransformerArchitecture, Dimensions } from "./transformer/transformerNet.js";
+export type {
+  Architecture as TransformerArchitecture,
+  Dimensions as TransformerDimensions,
+} from "./transformer/transformerNet.js";
 export type { ImputeOptions } from "./vae/impute.js";
 export {
   type ConditionalVaeDefinition,

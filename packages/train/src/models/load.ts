@@ -1,24 +1,29 @@
 import { CredenceError } from "credence/numeric";
+import { openBayesianClassifier } from "./bayesianClassifier/bayesianClassifierModel.js";
 import { openBayesianNetwork } from "./bayesianNetwork/bayesianNetworkModel.js";
 import { type Card, type ModelFiles, readModel } from "./card.js";
 import { openClassifier } from "./classifier/classifierModel.js";
 import { openConditionalDiffusion, openDiffusion } from "./diffusion/diffusionModel.js";
 import { createConditionalFlow, createFlow } from "./flow/flowModel.js";
+import { openConditionalGan, openGan } from "./gan/ganModel.js";
 import { openConditionalTransformer, openTransformer } from "./transformer/transformerModel.js";
 import { openConditionalVae, openVae } from "./vae/vaeModel.js";
 
 /** How each kind of model is opened. */
 const openers = {
   "bayesian-network": openBayesianNetwork,
+  bayesianClassifier: openBayesianClassifier,
   classifier: openClassifier,
   conditionalDiffusion: openConditionalDiffusion,
   conditionalFlow: createConditionalFlow,
+  conditionalTransformer: openConditionalTransformer,
+  conditionalGan: openConditionalGan,
   conditionalVae: openConditionalVae,
   diffusion: openDiffusion,
   flow: createFlow,
+  gan: openGan,
   vae: openVae,
   transformer: openTransformer,
-  "conditional-transformer": openConditionalTransformer,
 } satisfies { [kind: string]: (files: ModelFiles, card: never) => unknown };
 
 /** The kinds of models that can be loaded. */
