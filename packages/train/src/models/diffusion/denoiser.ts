@@ -25,7 +25,7 @@ export interface MlpNetwork {
 
 /**
  * A small U-Net for images: a residual block at each resolution on the way down and on the way up, half the resolution
- * and other channels from one to the next. The default costs about 13 MFLOP for one 28 × 28 image.
+ * and other channels from one to the next. The default costs about 11 MFLOP for one 28 × 28 image.
  */
 export interface UnetNetwork {
   readonly kind: "unet";
@@ -104,11 +104,9 @@ function unet(scope: Scope, x: Tensor, told: Tensor, { channels = [8, 16, 32] }:
     skips.push(h);
   });
   for (let level = last - 1; level >= 0; level--) {
-    const up = conv(scope, `up ${level}`, upsample(h, 2), channels[level], 3, {
-      ...same,
-      initialise: scaled(1),
-    });
-    h = block(scope.within(`up block ${level}`), add(up, skips[level]), told);
+    // Convolved while it is small, which is four times cheaper.
+    const up = conv(scope, `up ${level}`, h, channels[level], 3, { ...same, initialise: scaled(1) });
+    h = block(scope.within(`up block ${level}`), add(upsample(up, 2), skips[level]), told);
   }
   return conv(scope, "out", silu(norm(scope, "last norm", h)), x.shape[1], 3, {
     ...same,
