@@ -1,0 +1,214 @@
+/**
+ * How is this word pronounced? A small transformer answers, and says how probable its answer is. Is that probability to
+ * be believed, can it be repaired, and from which probability on may answers go out unseen? Words of one stem are never
+ * torn apart. `npm run examples -- pronunciation`, with committed weights; `npx tsx examples/pronunciation/main.ts --quick`
+ * looks at fewer words.
+ */
+import { load } from "@credence/train/models";
+import { expectedCalibrationError } from "credence/calibration";
+import { type Estimate, meanEstimate, proportionEstimate } from "credence/estimate";
+import { automatic } from "credence/recalibration";
+import { aurc, certifiedThreshold, riskCoverageCurve } from "credence/selective";
+import { readWords, splitWords, trigramsOf, type Word } from "./pronunciations.js";
+
+const quick = process.argv.includes("--quick");
+const percent = (x: number) => `${(100 * x).toFixed(1)} %`;
+const shown = ({ value, interval }: Estimate) =>
+  `${percent(value).padStart(6)} [${interval?.map(percent).join(", ")}]`;
+
+const words = readWords();
+const parts = splitWords(words);
+const directory = new URL("../models/pronunciation", import.meta.url).pathname;
+const model = await load(directory, "conditionalTransformer");
+
+/** What the model makes of a word. */
+interface Answer extends Word {
+  /** Its most probable pronunciations, the most probable first. */
+  readonly found: readonly { readonly tokens: readonly string[]; readonly logProbability: number }[];
+  /** Whether the first is one of those listed. */
+  readonly right: boolean;
+  /** The probability it gives to the first. */
+  readonly confidence: number;
+}
+
+async function answer(part: readonly Word[], most: number): Promise<Answer[]> {
+  // Whole stems, as many as are wanted.
+  const last = part[Math.min(most, part.length) - 1].stem;
+  const stems = new Set(part.slice(0, most).map(({ stem }) => stem));
+  stems.delete(most < part.length ? last : "");
+  const asked = part.filter(({ stem }) => stems.has(stem));
+  const found = await model.beamSearch(
+    asked.map(({ word }) => word),
+    { beams: 4 },
+  );
+  return asked.map((word, i) => ({
+    ...word,
+    found: found[i],
+    right: isListed(word, found[i][0].tokens),
+    confidence: Math.min(1, Math.exp(found[i][0].logProbability)),
+  }));
+}
+
+function isListed({ pronunciations }: Word, tokens: readonly string[]): boolean {
+  return pronunciations.some((listed) => listed.join(" ") === tokens.join(" "));
+}
+
+const stemsOf = (answers: readonly Word[]) => answers.map(({ stem }) => stem);
+const rightOf = (answers: readonly Answer[]) => answers.map(({ right }) => right);
+const confidencesOf = (answers: readonly Answer[]) => answers.map(({ confidence }) => confidence);
+
+const most = quick ? 500 : Number.POSITIVE_INFINITY;
+const calibrate = await answer(parts.calibrate.take(words), most);
+const certify = await answer(parts.certify.take(words), most);
+const test = await answer(parts.test.take(words), most);
+const groups = stemsOf(test);
+const grouped = { groups };
+console.log(
+  `${test.length} words of ${new Set(groups).size} stems held out; no word of these stems was trained on. 95 % intervals, by stem.\n`,
+);
+
+console.log("Wrong answers: none of the listed pronunciations, stress left aside");
+const wrong = (answers: readonly boolean[]) =>
+  proportionEstimate(
+    answers.map((right) => !right),
+    grouped,
+  );
+console.log(`  most probable of a beam of 4   ${shown(wrong(rightOf(test)))}`);
+const greedy = await model.greedy(test.map(({ word }) => word));
+console.log(
+  `  most probable phoneme by phoneme ${shown(wrong(test.map((word, i) => isListed(word, greedy[i].tokens))))}`,
+);
+console.log(
+  `  none of the beam's four        ${shown(wrong(test.map((word) => word.found.some(({ tokens }) => isListed(word, tokens)))))}\n`,
+);
+
+console.log("One phoneme, given the letters and the true phonemes before it");
+const tokens = await model.tokenProbabilities(
+  test.map(({ word, pronunciations }) => ({ source: word, target: pronunciations[0] })),
+  { top: 1 },
+);
+const places = tokens.flatMap((line, i) =>
+  line.map(({ token, top: [best] }) => ({
+    stem: test[i].stem,
+    right: token === best.token,
+    confidence: Math.exp(best.logProbability),
+  })),
+);
+const byPlace = { groups: places.map(({ stem }) => stem) };
+console.log(
+  `  wrong              ${shown(
+    proportionEstimate(
+      places.map(({ right }) => !right),
+      byPlace,
+    ),
+  )}`,
+);
+console.log(
+  `  calibration error  ${shown(
+    expectedCalibrationError(
+      places.map(({ confidence }) => confidence),
+      places.map(({ right }) => right),
+      byPlace,
+    ),
+  )}\n`,
+);
+
+console.log("A whole answer: its probability as confidence");
+const calibrator = automatic.fit(confidencesOf(calibrate), rightOf(calibrate), {
+  groups: stemsOf(calibrate),
+  rows: parts.calibrate.rows,
+});
+const repaired = Array.from(calibrator.predict(confidencesOf(test)));
+const right = rightOf(test);
+for (const [name, confidences] of [
+  ["as it is", confidencesOf(test)],
+  [`recalibrated (${calibrator.parameters.chosen})`, repaired],
+] as const) {
+  const gap = meanEstimate(
+    confidences.map((c, i) => c - Number(right[i])),
+    grouped,
+  );
+  console.log(
+    `  ${name.padEnd(36)} calibration error ${shown(expectedCalibrationError(confidences, right, grouped))}, ` +
+      `mean confidence less share right ${shown(gap)}`,
+  );
+}
+
+console.log("\nAnswers given only where the confidence is high");
+console.log(`  area under the risk–coverage curve ${shown(aurc(repaired, right, grouped))}`);
+const { points } = riskCoverageCurve(repaired, right);
+for (const wanted of [0.2, 0.4, 0.6, 0.8, 1]) {
+  const point = points.find(({ coverage }) => coverage >= wanted - 1e-9);
+  if (point)
+    console.log(
+      `  ${percent(point.coverage).padStart(7)} answered: ${percent(point.risk).padStart(6)} wrong`,
+    );
+}
+for (const risk of [0.05, 0.1, 0.2]) {
+  const { certified, threshold, reason } = certifiedThreshold(
+    calibrator.predict(confidencesOf(certify)),
+    rightOf(certify),
+    { risk, groups: stemsOf(certify), rows: parts.certify.rows, fittedOn: calibrator.fitted.rows },
+  );
+  if (!certified || threshold === null) {
+    console.log(`  at most ${percent(risk)} wrong, promised: no threshold; ${reason}`);
+    continue;
+  }
+  const sent = test.flatMap((word, i) => (repaired[i] >= threshold ? [word] : []));
+  const kept = proportionEstimate(
+    repaired.map((c) => c >= threshold),
+    grouped,
+  );
+  const failed = proportionEstimate(
+    rightOf(sent).map((r) => !r),
+    { groups: stemsOf(sent) },
+  );
+  console.log(
+    `  at most ${percent(risk)} wrong, promised: confidence ≥ ${threshold.toFixed(3)}; on the words held out ` +
+      `${shown(kept)} answered, ${shown(failed)} of them wrong`,
+  );
+}
+
+// Two kinds of doubt. Where several answers are right, the probability must be shared among them, however well the word
+// is known; where letters come together as they never did in training, the model has nothing to go by.
+console.log("\nWhy it doubts: several right answers, or letters never seen together");
+const seen = new Set(parts.train.take(words).flatMap(({ word }) => trigramsOf(word)));
+const isNew = ({ word }: Word) => trigramsOf(word).some((trigram) => !seen.has(trigram));
+const kinds: { [name: string]: (word: Answer) => boolean } = {
+  "one listed pronunciation": ({ pronunciations }) => pronunciations.length === 1,
+  "several listed": ({ pronunciations }) => pronunciations.length > 1,
+  "three letters in a row not seen in training": isNew,
+  "none such": (word) => !isNew(word),
+};
+for (const [name, is] of Object.entries(kinds)) {
+  const chosen = test.map((word, i) => ({ word, confidence: repaired[i] })).filter(({ word }) => is(word));
+  if (chosen.length < 2) continue;
+  const own = { groups: chosen.map(({ word }) => word.stem) };
+  const runnersUp = chosen.filter(({ word }) => word.found[1] && isListed(word, word.found[1].tokens)).length;
+  console.log(
+    `  ${name.padEnd(44)} ${String(chosen.length).padStart(4)} words, right ${shown(
+      proportionEstimate(
+        chosen.map(({ word }) => word.right),
+        own,
+      ),
+    )}, ` +
+      `confidence less right ${shown(
+        meanEstimate(
+          chosen.map(({ word, confidence }) => confidence - Number(word.right)),
+          own,
+        ),
+      )}, ` +
+      `second answer right too ${percent(runnersUp / chosen.length)}`,
+  );
+}
+
+console.log("\nSome answers");
+for (const { word, pronunciations, found } of test.filter((_, i) => i % Math.ceil(test.length / 8) === 0))
+  console.log(
+    `  ${word.padEnd(16)} ${found
+      .slice(0, 2)
+      .map(({ tokens: t, logProbability }) => `${t.join(" ")} (${Math.exp(logProbability).toFixed(2)})`)
+      .join(", ")
+      .padEnd(64)} listed: ${pronunciations.map((p) => p.join(" ")).join(", ")}`,
+  );
+await model.release();
