@@ -5,6 +5,8 @@ import {
   concat,
   convTranspose,
   flatten,
+  mul,
+  oneHot,
   relu,
   reshape,
   type Shape,
@@ -58,6 +60,10 @@ export function sampleShape(
     );
   return shape ?? [columns];
 }
+
+/** Classes as rows that networks see beside a sample or a code, of the same size on average as a standard normal one. */
+export const classRows = (labels: Tensor, classes: number): Tensor =>
+  mul(oneHot(labels, classes), Math.sqrt(classes));
 
 const DEFAULT_HIDDEN = [128];
 type Activation = (x: Tensor) => Tensor;

@@ -19,14 +19,13 @@ import {
   mean,
   mul,
   noise,
-  oneHot,
   parameter,
   sigmoid,
   sub,
   type Tensor,
 } from "../../graph/index.js";
 import { createWeights } from "../../nn/index.js";
-import { sampleShape } from "../bodies.js";
+import { classRows, sampleShape } from "../bodies.js";
 import { refuseMissing } from "../missing.js";
 import { type Rows, type Scale, scaleOf, standardise, toLabels, toMatrix } from "../rows.js";
 import { type EpochOptions, trainEpochs } from "../trainEpochs.js";
@@ -148,7 +147,8 @@ async function train(
 
   const weights = createWeights(seed);
   const scope = weights.scope({ training: true });
-  const beside = (classes: Tensor | null) => (classes && given ? oneHot(classes, given.classes) : undefined);
+  const beside = (classes: Tensor | null) =>
+    classes && given ? classRows(classes, given.classes) : undefined;
   /** −ELBO of each row, in the units of the data. */
   function losses(x: Tensor, classes: Tensor | null, epsilon: Tensor): Tensor {
     const { center, logVariance } = encoded(scope, x, options, beside(classes));
