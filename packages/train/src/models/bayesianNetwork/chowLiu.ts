@@ -86,6 +86,5 @@ export function mutualInformation({ variables, rows, columns }: Data, a: number,
     if (count > 0)
       information += (count / n) * Math.log((count * n) / (first[Math.floor(k / s)] * second[k % s]));
   });
-  // Rounding may leave 1e-17 where a column is constant.
-  return r === 1 || s === 1 ? 0 : information;
+  return information;
 }

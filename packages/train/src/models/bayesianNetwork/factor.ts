@@ -40,14 +40,17 @@ export function reduceFactor(factor: Factor, evidence: Float64Array): Factor {
   return rescaled({ variables: kept.map((k) => variables[k]), sizes: keptSizes, data: result, logScale });
 }
 
-/** The same with 1 as its largest entry: long products of small numbers must not vanish. Changes the data in place. */
+/** The same with a largest entry between 1 and 2: long products of small numbers must not vanish. Changes the data in place. */
 function rescaled(factor: Factor): Factor {
   const { data, logScale } = factor;
   let largest = 0;
   for (let i = 0; i < data.length; i++) if (data[i] > largest) largest = data[i];
   if (!(largest > 0)) return factor;
-  for (let i = 0; i < data.length; i++) data[i] /= largest;
-  return { ...factor, logScale: logScale + Math.log(largest) };
+  // A power of two, by which division is exact.
+  const exponent = Math.floor(Math.log2(largest));
+  if (exponent === 0) return factor;
+  for (let i = 0; i < data.length; i++) data[i] /= 2 ** exponent;
+  return { ...factor, logScale: logScale + exponent * Math.LN2 };
 }
 
 /** The product of factors, summed (or maximised) over the variables that are not kept. */

@@ -8,7 +8,7 @@ export interface HillClimbingOptions {
   maxParents?: number;
   /** Steps that may pass without a better structure, none of them back to a recent one (tabu search). Default 10. */
   tabu?: number;
-  /** Times to go on from the best structure after random changes to it. Default 5. */
+  /** Times to go on from the best structure after random changes to it. Default 20. */
   restarts?: number;
 }
 
@@ -32,7 +32,7 @@ export async function hillClimb(
     onStep?: (step: number, score: number) => Promise<void> | void;
   },
 ): Promise<Climb> {
-  const { maxParents = 5, tabu = 10, restarts = 5, seed, onStep } = options;
+  const { maxParents = 5, tabu = 10, restarts = 20, seed, onStep } = options;
   const d = data.variables.length;
   const random = createRandom(seed);
   const score = familyScores(data);

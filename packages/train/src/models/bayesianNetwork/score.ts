@@ -1,4 +1,4 @@
-import { addRow, familyShape, LEAST_VARIANCE, regression } from "./statistics.js";
+import { LEAST_VARIANCE, regression } from "./statistics.js";
 import { type Data, sizeOf } from "./table.js";
 
 /** The BIC of a family: log-likelihood − ½ ln n × free parameters; larger is better. */
@@ -6,6 +6,8 @@ export type FamilyScore = (child: number, parents: readonly number[]) => number;
 
 /** A regression in one configuration of discrete parents needs this many rows for each of its parameters. */
 const ROWS_PER_PARAMETER = 5;
+/** Numbers that are held at most: 64 MB. */
+const MOST_HELD = 2 ** 23;
 
 /**
  * The BIC (Schwarz 1978) of families on a table without missing entries, each computed once. A family whose penalty alone
@@ -45,48 +47,59 @@ export function familyScores(data: Data): FamilyScore {
     return logLikelihood - cost;
   }
 
-  // All products of continuous columns at once: most families of a linear Gaussian network need nothing else.
   const continuous = variables.flatMap(({ kind }, i) => (kind === "continuous" ? [i] : []));
   const place = new Int32Array(variables.length);
   continuous.forEach((v, k) => {
     place[v] = k + 1;
   });
   const side = continuous.length + 1;
-  const everything = new Float64Array(side * side);
-  const ones = new Float64Array(n).fill(1);
-  const vectors = [ones, ...continuous.map((v) => columns[v])];
-  for (let a = 0; a < side; a++)
-    for (let b = 0; b <= a; b++) {
-      let sum = 0;
-      for (let i = 0; i < n; i++) sum += vectors[a][i] * vectors[b][i];
-      everything[a * side + b] = everything[b * side + a] = sum;
+  const productsOf = new Map<string, Float64Array>();
+  let held = 0;
+
+  /** Sums of products of (1, all continuous columns) in each configuration; every regression on them reads its part. */
+  function products(parents: readonly number[], configurations: number): Float64Array {
+    const key = parents.join();
+    const known = productsOf.get(key);
+    if (known) return known;
+    const sums = new Float64Array(configurations * side * side);
+    held += sums.length;
+    if (held > MOST_HELD) {
+      productsOf.clear();
+      held = sums.length;
     }
+    joint.fill(0);
+    for (const p of parents) {
+      const own = codes[p] as Int32Array;
+      const size = sizeOf(variables[p]);
+      for (let i = 0; i < n; i++) joint[i] = joint[i] * size + own[i];
+    }
+    const row = new Float64Array(side).fill(1);
+    for (let i = 0; i < n; i++) {
+      for (let k = 1; k < side; k++) row[k] = columns[continuous[k - 1]][i];
+      const from = joint[i] * side * side;
+      for (let a = 0; a < side; a++)
+        for (let b = 0; b <= a; b++) sums[from + a * side + b] += row[a] * row[b];
+    }
+    for (let from = 0; from < sums.length; from += side * side)
+      for (let a = 0; a < side; a++)
+        for (let b = 0; b < a; b++) sums[from + b * side + a] = sums[from + a * side + b];
+    productsOf.set(key, sums);
+    return sums;
+  }
 
   function gaussian(child: number, parents: readonly number[]): number {
-    const shape = familyShape("bayesianNetwork", variables, child, parents);
-    const { configurations, width, discreteParents, continuousParents } = shape;
-    const k = continuousParents.length;
-    const cost = penalty * configurations * (k + 2);
+    const discreteParents = parents.filter((p) => codes[p]);
+    const at = [0, ...parents.filter((p) => !codes[p]).map((p) => place[p]), place[child]];
+    const k = at.length - 2;
+    const configurations = discreteParents.reduce((product, p) => product * sizeOf(variables[p]), 1);
     if (configurations > n) return Number.NEGATIVE_INFINITY;
-    const products = new Float64Array(configurations * width);
-    if (discreteParents.length === 0) {
-      const at = [0, ...continuousParents.map((v) => place[v]), place[child]];
-      at.forEach((a, i) => {
-        at.forEach((b, j) => {
-          products[i * at.length + j] = everything[a * side + b];
-        });
-      });
-    } else {
-      const values = new Float64Array(variables.length);
-      const scope = [...parents, child];
-      for (let i = 0; i < n; i++) {
-        for (const v of scope) values[v] = columns[v][i];
-        addRow(shape, products, values, 1);
-      }
-    }
+    const cost = penalty * configurations * (k + 2);
+    const sums = products(discreteParents, configurations);
+    const own = new Float64Array(at.length ** 2);
     let logLikelihood = 0;
     for (let c = 0; c < configurations; c++) {
-      const own = products.subarray(c * width, (c + 1) * width);
+      for (let i = 0; i < at.length; i++)
+        for (let j = 0; j < at.length; j++) own[i * at.length + j] = sums[(c * side + at[i]) * side + at[j]];
       if (own[0] === 0) continue;
       if (parents.length > 0 && own[0] < ROWS_PER_PARAMETER * (k + 2)) return Number.NEGATIVE_INFINITY;
       const variance = Math.max(regression(own, k).variance, LEAST_VARIANCE);
