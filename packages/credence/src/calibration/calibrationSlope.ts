@@ -2,9 +2,9 @@ import { type Estimate, type EstimateOptions, levelOf, pointEstimate } from "../
 import { checkOptions, checkScored, type Outcomes } from "../numeric/check.js";
 import { scoredColumns } from "../numeric/columns.js";
 import { CredenceError } from "../numeric/error.js";
-import { groupCodes } from "../numeric/groups.js";
+import { type Groups, groupCodes } from "../numeric/groups.js";
 import { logisticRegression, logit, sigmoid, softplus } from "../numeric/logistic.js";
-import { chiSquaredSurvival, studentQuantile } from "../numeric/special.js";
+import { betaCdf, chiSquaredSurvival, studentQuantile } from "../numeric/special.js";
 import type { TestResult } from "./testResult.js";
 
 /** Options of the logistic recalibration model. */
@@ -61,7 +61,8 @@ export function calibrationIntercept(
 
 /**
  * Cox's (1958) test that slope and intercept are 1 and 0 together: likelihood ratio, chi-squared with 2 degrees of
- * freedom; with groups a cluster-robust Wald statistic, over 2, against F(2, groups − 1).
+ * freedom; with groups the score statistic, with a correction for clusters of the second order (Rao & Scott 1984) and an F
+ * reference with groups − 1 degrees of freedom, which holds its level with ten groups, too.
  * @throws CredenceError as {@link calibrationSlope}; "too-few" with fewer than three groups.
  * @example
  * ```ts
@@ -77,32 +78,65 @@ export function coxTest(
 ): TestResult {
   const fn = "coxTest";
   checkOptions(fn, options);
+  if (options.groups) return clusterScoreTest(fn, logits(fn, confidences, outcomes, options), options.groups);
   const fit = recalibrationFit(fn, confidences, outcomes, options, true);
   const n = fit.x.length;
-  if (!fit.groups) {
-    let ratio = 0;
-    for (let i = 0; i < n; i++) {
-      const eta = fit.beta[0] + fit.beta[1] * fit.x[i];
-      ratio += 2 * (softplus(fit.x[i]) - softplus(eta) + fit.y[i] * (eta - fit.x[i]));
-    }
-    const statistic = Math.max(0, ratio);
-    return { statistic, pValue: chiSquaredSurvival(statistic, 2), method: "cox", n };
+  let ratio = 0;
+  for (let i = 0; i < n; i++) {
+    const eta = fit.beta[0] + fit.beta[1] * fit.x[i];
+    ratio += 2 * (softplus(fit.x[i]) - softplus(eta) + fit.y[i] * (eta - fit.x[i]));
   }
-  const [[aa, ab], [, bb]] = fit.covariance;
-  const determinant = aa * bb - ab * ab;
-  if (fit.groups < 3 || !(determinant > 0))
+  const statistic = Math.max(0, ratio);
+  return { statistic, pValue: chiSquaredSurvival(statistic, 2), method: "cox", n };
+}
+
+/**
+ * Score test with a Rao–Scott correction of the second order: Q = Sᵀ I⁻¹ S of the score S at intercept 0 and slope 1, with
+ * I its variance for independent rows, is about a sum of two chi-squares with the eigenvalues of M = I⁻¹ V as weights, V
+ * the variance between groups. So Q/tr M is referred to F(ν, groups − 1) with ν = (tr M)²/tr M². tr M is taken no smaller
+ * than for independent rows. Only two numbers are estimated from the groups, not a matrix to be inverted.
+ */
+function clusterScoreTest(fn: string, { x, y }: LogitRows, groups: Groups): TestResult {
+  const n = x.length;
+  const { codes, count } = groupCodes(fn, groups, x);
+  const scores = new Float64Array(2 * count);
+  const information: [number, number, number] = [0, 0, 0];
+  for (let i = 0; i < n; i++) {
+    const q = sigmoid(x[i]);
+    const weight = q * (1 - q);
+    information[0] += weight;
+    information[1] += weight * x[i];
+    information[2] += weight * x[i] * x[i];
+    scores[2 * codes[i]] += y[i] - q;
+    scores[2 * codes[i] + 1] += (y[i] - q) * x[i];
+  }
+  const [aa, ab, bb] = information;
+  if (count < 3 || !(aa * bb - ab * ab > 1e-12 * aa * bb))
     throw new CredenceError(
       "too-few",
       { function: fn, argument: "groups" },
-      "at least three groups that differ are needed for two coefficients.",
+      "at least three groups that differ, and two different confidences, are needed for two coefficients.",
     );
-  const a = fit.beta[0];
-  const b = fit.beta[1] - 1;
-  const statistic = (a * a * bb - 2 * a * b * ab + b * b * aa) / determinant / 2;
-  const df = fit.groups - 1;
-  // The F(2, d) distribution has this survival function in closed form.
-  const pValue = (1 + (2 * statistic) / df) ** (-df / 2);
-  return { statistic, pValue, method: "cluster-cox", n, groups: fit.groups };
+  const [p, q, r] = inverse(information);
+  let [a, b, va, vb, vc] = [0, 0, 0, 0, 0];
+  for (let g = 0; g < count; g++) {
+    const [s, t] = [scores[2 * g], scores[2 * g + 1]];
+    a += s;
+    b += t;
+    va += s * s;
+    vb += s * t;
+    vc += t * t;
+  }
+  const [m11, m12, m21, m22] = [p * va + q * vb, p * vb + q * vc, q * va + r * vb, q * vb + r * vc];
+  const trace = m11 + m22;
+  const squares = m11 * m11 + 2 * m12 * m21 + m22 * m22;
+  const df = squares > 0 ? Math.min(2, trace ** 2 / squares) : 2;
+  const statistic = p * a * a + 2 * q * a * b + r * b * b;
+  const f = statistic / Math.max(trace, 2);
+  const below = count - 1;
+  // P(F > f) with `df` and `below` degrees of freedom.
+  const pValue = betaCdf(below / (below + df * f), below / 2, df / 2);
+  return { statistic, pValue, method: "cluster-cox", n, groups: count };
 }
 
 interface RecalibrationFit {
@@ -116,15 +150,20 @@ interface RecalibrationFit {
   readonly groups?: number;
 }
 
-function recalibrationFit(
+interface LogitRows {
+  /** Log-odds of the confidences. */
+  readonly x: Float64Array;
+  readonly y: Uint8Array;
+}
+
+/** The checked rows. */
+function logits(
   fn: string,
   confidences: ArrayLike<number>,
   outcomes: Outcomes,
-  options: SlopeOptions,
-  withSlope: boolean,
-): RecalibrationFit {
+  { epsilon = 1e-6 }: Pick<SlopeOptions, "epsilon">,
+): LogitRows {
   checkScored(fn, confidences, outcomes);
-  const { epsilon = 1e-6 } = options;
   if (!(epsilon > 0 && epsilon < 0.5))
     throw new CredenceError(
       "out-of-range",
@@ -132,10 +171,20 @@ function recalibrationFit(
       "must lie in (0, 0.5).",
     );
   const { confidences: p, outcomes: y } = scoredColumns(fn, confidences, outcomes);
-  const x = p.map((value) => logit(value, epsilon));
+  return { x: p.map((value) => logit(value, epsilon)), y };
+}
+
+function recalibrationFit(
+  fn: string,
+  confidences: ArrayLike<number>,
+  outcomes: Outcomes,
+  options: SlopeOptions,
+  withSlope: boolean,
+): RecalibrationFit {
+  const { x, y } = logits(fn, confidences, outcomes, options);
   checkMaximumExists(fn, x, y, withSlope);
   const beta: readonly [number, number] = withSlope ? slopeAndIntercept(fn, x, y) : [intercept(x, y), 1];
-  const coded = options.groups && groupCodes(fn, options.groups, p);
+  const coded = options.groups && groupCodes(fn, options.groups, x);
   const scores = new Float64Array(2 * (coded ? coded.count : 0));
   const information = [0, 0, 0];
   for (let i = 0; i < x.length; i++) {

@@ -10,8 +10,9 @@ import type { TestResult } from "./testResult.js";
  * were right. z = Σ(y − p)(1 − 2p) / √(Σ(1 − 2p)² p(1 − p)), standard normal if so; the p-value is two-sided. Positive z:
  * the score is worse than that, as with overconfidence; negative: better, as with underconfidence.
  *
- * With groups the variance is that of the groups' sums (cluster-robust) and the reference Student's t with groups − 1
- * degrees of freedom.
+ * With groups the variance is that of the groups' sums (cluster-robust); the reference is Student's t with groups − 1
+ * degrees of freedom, after Johnson's (1978) correction for skewness: few groups with rare, large misses would reject too
+ * often without it.
  * @param confidences Probabilities in [0, 1], one per row.
  * @param outcomes 1 or true where the event happened, one per row.
  * @throws CredenceError "empty-input", "length-mismatch", "not-a-probability", "not-finite", "not-binary"; "too-few" where
@@ -53,8 +54,25 @@ export function spiegelhalterTest(
   if (count < 2) throw withoutVariance(fn, "groups", "there is one group only");
   if (!(variance > 0)) throw withoutVariance(fn, "confidences", "no group departs from its confidences");
   const statistic = sum / Math.sqrt(variance);
-  const pValue = 2 * studentCdf(-Math.abs(statistic), count - 1);
+  const pValue = 2 * studentCdf(-Math.abs(withoutSkew(totals, variance)), count - 1);
   return { statistic, pValue, method: "cluster-spiegelhalter", n, groups: count };
+}
+
+/**
+ * Johnson's modified t for the mean of the totals being 0: x̄ + μ₃/(6 s² G) + μ₃ x̄²/(3 s⁴) in place of the mean x̄.
+ * @param squares Σ total².
+ */
+function withoutSkew(totals: Float64Array, squares: number): number {
+  const count = totals.length;
+  const mean = totals.reduce((sum, total) => sum + total, 0) / count;
+  let second = 0;
+  let third = 0;
+  for (const total of totals) {
+    second += (total - mean) ** 2 / (count - 1);
+    third += (total - mean) ** 3 / count;
+  }
+  const shift = second > 0 ? third / (6 * second * count) + (third * mean ** 2) / (3 * second ** 2) : 0;
+  return ((mean + shift) * count) / Math.sqrt(squares);
 }
 
 const withoutVariance = (fn: string, argument: string, why: string): CredenceError =>

@@ -1,4 +1,4 @@
-import { checkOpenUnit, checkOptions } from "../numeric/check.js";
+import { checkFinite, checkFunction, checkOpenUnit, checkOptions } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { type OnlineThreshold, onlineThreshold } from "./onlineThreshold.js";
 
@@ -8,7 +8,7 @@ export interface ConformalPidOptions {
   alpha: number;
   /** Step of the quantile tracker as a share of the range of recent scores, > 0. Default 0.1. */
   learningRate?: number;
-  /** How many recent scores set that range. Default 100. */
+  /** How many recent finite scores set that range. Default 100. */
   range?: number;
   /** Strength of the integrator in units of the score; 0 turns it off. Default: the range of the recent scores. */
   gain?: number;
@@ -49,6 +49,7 @@ export function conformalPid(options: ConformalPidOptions): OnlineThreshold {
         { function: fn, argument: name, value },
         "must be positive and finite.",
       );
+  if (scorecaster !== undefined) checkFunction(fn, "scorecaster", scorecaster);
   const recent = slidingRange(Math.ceil(range));
   const history: number[] = [];
   let tracker = start;
@@ -67,7 +68,8 @@ export function conformalPid(options: ConformalPidOptions): OnlineThreshold {
     () => tracker + forecast + integral(),
     (score, missed) => {
       t++;
-      recent.add(score);
+      // An infinite score is a miss or a hit like others, but says nothing about the scale.
+      if (Number.isFinite(score)) recent.add(score);
       errors += (missed ? 1 : 0) - alpha;
       tracker += learningRate * recent.width() * ((missed ? 1 : 0) - alpha);
       if (scorecaster) {
@@ -75,6 +77,7 @@ export function conformalPid(options: ConformalPidOptions): OnlineThreshold {
         // What is forecast need not be tracked.
         const before = forecast;
         forecast = scorecaster(history);
+        checkFinite(fn, "scorecaster", [forecast]);
         if (t === 1) tracker += before - forecast;
       }
     },

@@ -14,6 +14,16 @@ export interface PitHistogramOptions extends EstimateOptions {
   bins?: number;
 }
 
+/** A test of uniformity. */
+export interface UniformityTest {
+  /** Null where the data allow no test; the p-value is then 1. */
+  readonly statistic: number | null;
+  readonly pValue: number;
+  readonly method: string;
+  /** Why there is no statistic; null where there is one. */
+  readonly reason: string | null;
+}
+
 /** A PIT histogram with what a calibrated forecast would show. */
 export interface PitHistogram {
   /** Bin edges, one more than bins. */
@@ -27,7 +37,7 @@ export interface PitHistogram {
   readonly simultaneous: readonly [Float64Array, Float64Array];
   readonly level: number;
   /** Test of uniformity: Pearson's χ² over the bins; with groups a cluster-robust F test. */
-  readonly test: { readonly statistic: number; readonly pValue: number; readonly method: string };
+  readonly test: UniformityTest;
 }
 
 /**
@@ -67,7 +77,7 @@ export function pitHistogram(pits: ArrayLike<number>, options: PitHistogramOptio
     ...shape,
     pointwise: band((1 - level) / 2),
     simultaneous: band((1 - level) / (2 * bins)),
-    test: { statistic, pValue: chiSquaredSurvival(statistic, bins - 1), method: "chi-squared" },
+    test: { statistic, pValue: chiSquaredSurvival(statistic, bins - 1), method: "chi-squared", reason: null },
   };
 }
 
@@ -83,10 +93,12 @@ function clustered(
   const { codes, count: G } = groupCodes(fn, options.groups!, rows, "pits");
   const n = at.length;
   const excess = new Float64Array(G * bins);
+  const sizes = new Float64Array(G);
   for (let i = 0; i < n; i++) {
-    for (let b = 0; b < bins; b++) excess[codes[i] * bins + b] -= 1 / bins;
+    sizes[codes[i]]++;
     excess[codes[i] * bins + at[i]]++;
   }
+  for (let g = 0; g < G; g++) for (let b = g * bins; b < (g + 1) * bins; b++) excess[b] -= sizes[g] / bins;
   const influence: Matrix = { data: excess.map((x) => (x * bins * G) / n), rows: G, columns: bins };
   const errors = Float64Array.from({ length: bins }, (_, b) => {
     let squares = 0;
@@ -100,31 +112,41 @@ function clustered(
   return {
     pointwise: around(level),
     simultaneous: around(G > 1 ? simultaneousLevel(influence, { level, seed: options.seed }) : level),
-    test: waldTest(excess, G, bins),
+    test: hotellingTest(excess, G, bins),
   };
 }
 
 /** Hotelling's T² on the mean excess per group, over all bins but the last (they sum to 0). */
-function waldTest(excess: Float64Array, G: number, bins: number): PitHistogram["test"] {
+function hotellingTest(excess: Float64Array, G: number, bins: number): UniformityTest {
   const k = bins - 1;
   const method = "cluster-hotelling";
+  const without = (reason: string): UniformityTest => ({ statistic: null, pValue: 1, method, reason });
+  if (G <= k) return without(`${G} groups are too few for ${bins} bins: more than ${k} are needed.`);
   const total = new Float64Array(k);
-  const products = new Float64Array(k * k);
-  for (let g = 0; g < G; g++)
+  for (let g = 0; g < G; g++) for (let a = 0; a < k; a++) total[a] += excess[g * bins + a];
+  const covariance = new Float64Array(k * k);
+  for (let g = 0; g < G; g++) {
+    const row = excess.subarray(g * bins, g * bins + k);
     for (let a = 0; a < k; a++) {
-      total[a] += excess[g * bins + a];
-      for (let b = 0; b < k; b++) products[a * k + b] += excess[g * bins + a] * excess[g * bins + b];
+      const own = row[a] / (G - 1);
+      const line = covariance.subarray(a * k, a * k + a + 1);
+      for (let b = 0; b <= a; b++) line[b] += own * row[b];
     }
-  if (G <= k) return { statistic: Number.NaN, pValue: 1, method: `${method}: needs more than ${k} groups` };
-  const covariance = products.map((p, i) => (p - (total[Math.floor(i / k)] * total[i % k]) / G) / (G - 1));
+  }
+  for (let a = 0; a < k; a++)
+    for (let b = 0; b <= a; b++) {
+      covariance[a * k + b] -= (total[a] * total[b]) / G / (G - 1);
+      covariance[b * k + a] = covariance[a * k + b];
+    }
   const lower = cholesky(covariance, k);
-  if (!lower) return { statistic: Number.NaN, pValue: 1, method: `${method}: a bin never varies` };
+  if (!lower) return without("the counts of a bin do not vary from group to group.");
   const solved = choleskySolve(lower, k, total);
   let squared = 0;
   for (let a = 0; a < k; a++) squared += (total[a] * solved[a]) / G;
   const f = ((G - k) / (k * (G - 1))) * squared;
   // P(F > f) with k and G − k degrees of freedom.
-  return { statistic: squared, pValue: betaCdf((G - k) / (G - k + k * f), (G - k) / 2, k / 2), method };
+  const pValue = betaCdf((G - k) / (G - k + k * f), (G - k) / 2, k / 2);
+  return { statistic: squared, pValue, method, reason: null };
 }
 
 function constant(n: number, value: number): Float64Array {
