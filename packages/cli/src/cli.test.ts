@@ -172,6 +172,37 @@ describe("credence report", () => {
 });
 
 describe("credence fit, apply, compare", () => {
+  it("take the probabilities of all classes", async () => {
+    // Says 0.9, is right two times in three.
+    const lines = Array.from({ length: 300 }, (_, i) => {
+      const said = [0, 1, 2].map((k) => (k === i % 3 ? 0.9 : 0.05));
+      return `${said.join(",")},${"abc"[(i % 9 < 6 ? i : i + 1) % 3]}`;
+    });
+    writeFileSync(path("sharp.csv"), `p_a,p_b,p_c,truth\n${lines.join("\n")}\n`);
+    const fitted = await run(
+      ...["fit", "sharp.csv", "--probabilities", "p_*", "--label", "truth", "-o", "classes.json"],
+    );
+    expect(fitted.stdout).toMatch(
+      /^Fitted automatic-multiclass \(chose (temperature|vector|dirichlet)\) to 300 rows of 3 classes: classes\.json\n$/,
+    );
+    expect(JSON.parse(read("classes.json"))).toMatchObject({ classes: ["a", "b", "c"], fitted: { n: 300 } });
+    const applied = await run(
+      "apply",
+      "classes.json",
+      "sharp.csv",
+      "--probabilities",
+      "p_*",
+      "-o",
+      "soft.csv",
+    );
+    expect(applied).toMatchObject({ code: 0, stdout: "Calibrated 300 of 300 rows: soft.csv\n" });
+    expect(read("soft.csv").split("\n", 1)[0]).toBe(
+      "p_a,p_b,p_c,truth,calibrated_a,calibrated_b,calibrated_c",
+    );
+    const [, first] = read("soft.csv").split("\n");
+    expect(Number(first.split(",")[4])).toBeCloseTo(2 / 3, 1);
+  });
+
   it("fits, applies, and the comparison proves that it helped", async () => {
     expect(
       (await run("fit", "data.csv", "--group", "doc", "--method", "platt", "-o", "calibrator.json")).code,
@@ -234,6 +265,31 @@ describe("bad usage and input: exit 2, one line that helps, no stack trace", () 
     [["fit", "data.csv", "-o", "x.json", "--method", "plat"], 'did you mean "platt"?'],
     [["apply", "data.csv", "data.csv", "-o", "x.csv"], "is not JSON"],
     [["apply", "nothing.json", "data.csv", "-o", "x.csv"], "nothing.json"],
+    [["apply", "classes.json", "sharp.csv", "-o", "x.csv"], "3 classes; say --probabilities COLUMNS"],
+    [
+      ["apply", "calibrator.json", "sharp.csv", "--probabilities", "p_*", "-o", "x.csv"],
+      "is no calibrator of class",
+    ],
+    [["apply", "classes.json", "sharp.csv", "--logits", "-o", "x.csv"], "need --probabilities COLUMNS"],
+    [
+      [
+        "apply",
+        "classes.json",
+        "sharp.csv",
+        "--probabilities",
+        "p_a",
+        "--probabilities",
+        "p_b",
+        "-o",
+        "x.csv",
+      ],
+      "holds the classes a, b; the calibrator was fitted to a, b, c",
+    ],
+    [["fit", "sharp.csv", "-o", "x.json", "--probabilities", "p_*"], "--label COLUMN"],
+    [
+      ["fit", "sharp.csv", "-o", "x.json", "--probabilities", "p_*", "--label", "truth", "--method", "vectr"],
+      'did you mean "vector"?',
+    ],
     [["compare", "data.csv", "bad.csv"], "bad.csv, line 3"],
   ])("%j", async (args, message) => {
     const { code, stdout, stderr } = await run(...args);

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { parseNumber } from "./parseOption.js";
+import { collect, parseNumber } from "./parseOption.js";
 
 /** What the commands that read rows have in common. */
 export interface ReadingFlags {
@@ -28,3 +28,26 @@ export function addReadingOptions(command: Command): Command {
     .option("--force", "overwrite files that exist")
     .option("--quiet", "no progress, no summary");
 }
+
+/** What the commands that read the probabilities of all classes have in common. */
+export interface ClassFlags {
+  readonly probabilities?: string[];
+  readonly label?: string;
+  readonly logits?: boolean;
+}
+
+/** Adds those flags to a command; without `label` where the true class is of no use. */
+export function addClassOptions(command: Command, label = true): Command {
+  command.option(
+    "--probabilities <columns>",
+    "class probabilities: a column, a pattern such as 'p_*', or a column of lists; may be repeated",
+    collect,
+  );
+  if (label)
+    command.option("--label <column>", "with --probabilities: the true class, by number from 0 or by name");
+  return command.option("--logits", "with --probabilities: the values are logits; softmax is applied");
+}
+
+/** Whether the probabilities of all classes are asked for. */
+export const asksForClasses = ({ probabilities, label, logits }: ClassFlags): boolean =>
+  [probabilities, label, logits].some((flag) => flag !== undefined);

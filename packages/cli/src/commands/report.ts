@@ -5,24 +5,17 @@ import { reportGates } from "../gates.js";
 import { checkWritable, writeOutput } from "../output.js";
 import { collect, collectNumbers, parseNumber, parsePort, parseWhole } from "../parseOption.js";
 import { createProgress } from "../progress.js";
-import { addReadingOptions } from "../readingOptions.js";
+import { addClassOptions, addReadingOptions } from "../readingOptions.js";
 import { type ReportFlags, reportKind } from "../reportKind.js";
 
 const DEFAULT_PORT = 4780;
 
 /** `credence report FILE…`: can the confidences be trusted, where not, what fixes them, what can go out alone? */
 export function addReportCommand(program: Command, console: Console, finish: (code: number) => void): void {
-  addReadingOptions(program.command("report"))
+  addClassOptions(addReadingOptions(program.command("report")))
     .description("How far can these confidences be trusted?")
     .argument("<files...>", "CSV, TSV, JSON Lines, JSON or Parquet files (.gz too), or patterns")
     .option("--by <column>", "slice by a column, or SQL expression; may be repeated", collect)
-    .option(
-      "--probabilities <columns>",
-      "class probabilities: a column, a pattern such as 'p_*', or a column of lists; may be repeated",
-      collect,
-    )
-    .option("--label <column>", "with --probabilities: the true class, by number from 0 or by name")
-    .option("--logits", "with --probabilities: the values are logits; softmax is applied")
     .option(
       "--coverage <number>",
       "with --probabilities, --prediction: how often sets and intervals hold the truth; may be repeated (default: 0.9 and 0.95; --nominal)",

@@ -1,14 +1,12 @@
-import { extname } from "node:path";
 import type { Calibrator } from "credence/recalibration";
 import { type ColumnMapping, type Selected, scoringColumn } from "../reading/columns.js";
-import { type Database, type DatabaseOptions, quoteName, quoteText } from "../reading/database.js";
-import { InputError } from "../reading/inputError.js";
+import type { DatabaseOptions } from "../reading/database.js";
 import { locateRow } from "../reading/locateRow.js";
 import { ROW } from "../reading/rowStatus.js";
 import { scoredSql } from "../reading/scoredSql.js";
 import type { Progress } from "../reading/streamColumns.js";
-import type { Table } from "../reading/table.js";
 import { withTable } from "../reading/withTables.js";
+import { checkNewColumns, copyOptions, writePredictions } from "./writePredictions.js";
 
 /** How a calibrator is applied to files. */
 export interface ApplyOptions extends DatabaseOptions {
@@ -22,17 +20,10 @@ export interface ApplyOptions extends DatabaseOptions {
 /** What was written. */
 export interface Applied {
   readonly rows: number;
-  /** Rows without a confidence; theirs stays empty. */
+  /** Rows without a confidence, or without probabilities; theirs stays empty. */
   readonly missing: number;
   readonly guesses: readonly string[];
 }
-
-const FORMATS: Readonly<Record<string, string>> = {
-  ".csv": "format csv, header true",
-  ".jsonl": "format json",
-  ".ndjson": "format json",
-  ".parquet": "format parquet",
-};
 
 /**
  * Writes the rows of files with one more column, the calibrated confidence.
@@ -50,30 +41,31 @@ export function applyCalibrator(
     names,
     options,
     async (database, table) => {
-      const { as = "calibrated" } = options;
-      if (table.columns.some(({ sqlName }) => sqlName.toLowerCase() === as.toLowerCase()))
-        throw new InputError(
-          "duplicate-column",
-          "exists already; give the new one another name with --as NAME.",
-          {
-            file: table.files[0],
-            column: as,
-          },
-        );
+      const { as = "calibrated", onProgress } = options;
+      checkNewColumns(table, [as]);
       const guesses: string[] = [];
       const confidence = await scoringColumn(database, table, "confidence", options.confidence, guesses);
       const mapping: ColumnMapping = { confidence, outcome: NO_OUTCOME, group: null, by: [], guesses };
       await database.connection.run(`create temp table scored as ${scoredSql(table, mapping, null)}`);
-      const counts = await predictAll(database, table, mapping, calibrator, options.onProgress);
-      // CSV to CSV leaves every cell as it was written.
-      const kept = table.format === "csv" && target.startsWith("format csv");
-      const source = table.from(kept ? table.columns.map(({ sqlName }) => sqlName) : []);
-      await database.connection.run(`create temp table originals as select * from ${source}`);
-      await database.connection.run(
-        `copy (select originals.*, predictions.calibrated as ${quoteName(as)} from originals positional join predictions)
-         to ${quoteText(out)} (${target})`,
+      const [{ rows, missing, refused }] = await database.rows<
+        Record<"rows" | "missing" | "refused", number>
+      >(
+        `select count(*)::double as rows, count(*) filter (status = ${ROW.missing})::double as missing,
+           count(*) filter (status > ${ROW.unlabelled})::double as refused from scored`,
       );
-      return { ...counts, guesses };
+      if (refused > 0) throw await locateRow(database, table, mapping, null);
+      await writePredictions(
+        database,
+        table,
+        { out, target, columns: [as] },
+        {
+          query: "select confidence from scored",
+          total: rows,
+          predict: (given) => calibrator.predict(Float64Array.from(given, ([score]) => score)),
+          onProgress,
+        },
+      );
+      return { rows, missing, guesses };
     },
     [out],
   );
@@ -81,58 +73,3 @@ export function applyCalibrator(
 
 /** Rows need no outcome here: the reader is told that all have one. */
 const NO_OUTCOME: Selected = { name: "outcome", sql: "true", type: "BOOLEAN", column: null };
-
-function copyOptions(out: string): string {
-  const packed = /\.gz$/i.test(out);
-  const format = FORMATS[extname(out.replace(/\.gz$/i, "")).toLowerCase()];
-  if (!format || (packed && format.includes("parquet")))
-    throw new InputError(
-      "unknown-format",
-      "must end in .csv, .jsonl or .parquet (.csv.gz and .jsonl.gz too).",
-      {
-        file: out,
-      },
-    );
-  return packed ? `${format}, compression gzip` : format;
-}
-
-/** Fills the table `predictions`, one row per row of `scored` and in its order. */
-async function predictAll(
-  database: Database,
-  table: Table,
-  mapping: ColumnMapping,
-  calibrator: Calibrator,
-  onProgress?: Progress,
-): Promise<{ rows: number; missing: number }> {
-  const [{ total, missing, refused }] = await database.rows<{
-    total: number;
-    missing: number;
-    refused: number;
-  }>(
-    `select count(*)::double as total, count(*) filter (status = ${ROW.missing})::double as missing,
-       count(*) filter (status > ${ROW.unlabelled})::double as refused from scored`,
-  );
-  if (refused > 0) throw await locateRow(database, table, mapping, null);
-  await database.connection.run("create temp table predictions (calibrated double)");
-  const appender = await database.connection.createAppender("predictions", null, "temp");
-  const result = await database.connection.stream("select confidence from scored");
-  let done = 0;
-  for (;;) {
-    const chunk = await result.fetchChunk();
-    if (!chunk || chunk.rowCount === 0) break;
-    const vector = chunk.getColumnVector(0);
-    const scores = Array.from({ length: chunk.rowCount }, (_, i) => vector.getItem(i) as number | null);
-    const given = Float64Array.from(scores.filter((score) => score !== null));
-    const predicted = given.length > 0 ? calibrator.predict(given) : given;
-    let next = 0;
-    for (const score of scores) {
-      if (score === null) appender.appendNull();
-      else appender.appendDouble(predicted[next++]);
-      appender.endRow();
-    }
-    done += scores.length;
-    onProgress?.(done, total);
-  }
-  appender.closeSync();
-  return { rows: total, missing };
-}

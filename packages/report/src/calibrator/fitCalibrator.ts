@@ -40,13 +40,17 @@ export const CALIBRATION_METHODS: readonly string[] = Object.keys(METHODS);
  * @throws InputError "invalid-option" for an unknown method.
  */
 export function fitCalibrator(records: Records, method = "automatic", seed = 0): Calibrator {
-  if (!Object.hasOwn(METHODS, method)) {
-    const near = nearestName(method, CALIBRATION_METHODS);
-    throw new InputError(
-      "invalid-option",
-      `there is no method "${method}"${near ? `; did you mean "${near}"?` : "."} Methods: ${CALIBRATION_METHODS.join(", ")}.`,
-    );
-  }
+  checkMethod(method, CALIBRATION_METHODS);
   const { confidences, outcomes, group } = records;
   return METHODS[method](confidences, outcomes, { seed, ...(group && { groups: group.codes }) });
+}
+
+/** @throws InputError "invalid-option" for a name that is none of the methods. */
+export function checkMethod(method: string, known: readonly string[]): void {
+  if (known.includes(method)) return;
+  const near = nearestName(method, known);
+  throw new InputError(
+    "invalid-option",
+    `there is no method "${method}"${near ? `; did you mean "${near}"?` : "."} Methods: ${known.join(", ")}.`,
+  );
 }

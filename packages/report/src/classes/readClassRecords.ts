@@ -43,11 +43,7 @@ export async function readClassRecords(
     const guesses: string[] = [];
     const columns = await findClassColumns(database, table, probabilities, guesses);
     const truth = await selectColumn(database, table, "--label", label, guesses);
-    if (where !== null) await expressionType(database, table, "--where", where);
-    await readCells(database, table, columns, truth);
-    await readLabels(database, columns.names, where, guesses);
-    await judgeRows(database, columns.names.length, options.logits === true);
-    await refuseRows(database, table, columns, truth, where);
+    await judgeClasses(database, table, columns, truth, { where, logits: options.logits === true, guesses });
     const records = await readTable(database, judgedTable(table), {
       ...options,
       // Quoted, they are expressions: no cells of the files.
@@ -70,6 +66,32 @@ export async function readClassRecords(
       classes: await readMatrix(database, columns.names, where, records.n),
     };
   });
+}
+
+/** How the rows are judged. */
+interface Judging {
+  readonly where: string | null;
+  readonly logits: boolean;
+  /** Hears what was guessed. */
+  readonly guesses: string[];
+}
+
+/**
+ * Makes the table `class_rows`: the columns of the files, `credence_probabilities`, and what each row is worth.
+ * @throws InputError for the first row that must be refused.
+ */
+export async function judgeClasses(
+  database: Database,
+  table: Table,
+  columns: ClassColumns,
+  truth: Selected,
+  { where, logits, guesses }: Judging,
+): Promise<void> {
+  if (where !== null) await expressionType(database, table, "--where", where);
+  await readCells(database, table, columns, truth);
+  await readLabels(database, columns.names, where, guesses);
+  await judgeRows(database, columns.names.length, logits);
+  await refuseRows(database, table, columns, truth, where);
 }
 
 /** Makes the table `class_cells`: the columns of the files, the row's place, its cells and its label. */
@@ -213,7 +235,7 @@ async function refuseRows(
 }
 
 /** The judged rows as a table that `readRecords` can read on: filter, groups and slices are as ever. */
-const judgedTable = (table: Table): Table => ({
+export const judgedTable = (table: Table): Table => ({
   ...table,
   from: (_, file) =>
     `(select * exclude (credence_row) from class_rows${file === undefined ? "" : ` where credence_file = ${table.files.indexOf(file)}`})`,
