@@ -49,7 +49,12 @@ export interface TextBlock {
 export interface TableBlock {
   readonly kind: "table";
   readonly caption: string;
-  readonly columns: readonly { readonly head: string; readonly number?: boolean }[];
+  readonly columns: readonly {
+    readonly head: string;
+    readonly number?: boolean;
+    /** False: a terminal, which has little room, leaves the column out. */
+    readonly terminal?: false;
+  }[];
   readonly rows: readonly (readonly string[])[];
   /** Rows that a terminal shows. Default 8; 0 leaves the table to the other forms. */
   readonly terminalRows?: number;

@@ -11,7 +11,7 @@ import type {
   OverTime,
   RegressionReport,
 } from "./regression.js";
-import { intervalWords } from "./regressionVerdict.js";
+import { intervalWords, sliceSentence } from "./regressionVerdict.js";
 
 /** The report as sections. */
 export function regressionDocument(report: RegressionReport): ReportDocument {
@@ -111,11 +111,13 @@ function intervalsSection({ intervals, reason, groups, parts, options }: Regress
         ],
         rows,
       },
+      text("The interval score weighs the width against the misses: small is good.", "interval-score"),
     ],
   };
 }
 
-function slicesSection({ source, target, slices }: IntervalReport, first: boolean): DocumentSection {
+function slicesSection(interval: IntervalReport, first: boolean): DocumentSection {
+  const { source, target, slices } = interval;
   const several = new Set(slices.map(({ column }) => column)).size > 1;
   const name = (slice: IntervalSlice) => sliceName(slice, several);
   const id = `slices-${source}-${Math.round(target * 1000)}`;
@@ -138,6 +140,7 @@ function slicesSection({ source, target, slices }: IntervalReport, first: boolea
     id,
     title: `Where not? ${promised} promised${first ? "" : ` (${source})`}`,
     blocks: [
+      text(sliceSentence(interval), "interval-slices"),
       ...(infinite.length > 0
         ? [
             text(
@@ -156,11 +159,11 @@ function slicesSection({ source, target, slices }: IntervalReport, first: boolea
         columns: [
           { head: "Slice" },
           { head: "Rows", number: true },
-          ...(claimed ? [{ head: "As it came", number: true }] : []),
+          ...(claimed ? [{ head: "As it came", number: true, terminal: false } as const] : []),
           { head: "One threshold", number: true },
-          { head: "Width", number: true },
+          { head: "Width", number: true, terminal: false },
           { head: "One each", number: true },
-          { head: "Width", number: true },
+          { head: "Width", number: true, terminal: false },
         ],
         rows: slices.map((slice) => [
           name(slice),

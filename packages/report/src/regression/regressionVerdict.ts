@@ -125,9 +125,13 @@ function verdictWord(coverage: Estimate, target: number): string {
 
 function slicesAnswer({ intervals }: RegressionVerdictInput): string {
   const [first] = intervals;
-  if (!first || first.slices.length === 0)
-    return "No slices were asked for. --by COLUMN looks for the places where the promise fails.";
-  const { slices, target } = first;
+  return !first || first.slices.length === 0
+    ? "No slices were asked for. --by COLUMN looks for the places where the promise fails."
+    : sliceSentence(first);
+}
+
+/** Where a promise is broken, and whether thresholds for each slice mend that. */
+export function sliceSentence({ slices, target }: IntervalReport): string {
   const several = new Set(slices.map(({ column }) => column)).size > 1;
   const broken = slices.filter((slice) => isBroken(slice, target));
   const still = slices.filter(({ mondrian }) => coverageFinding(mondrian.coverage, target) === "broken");

@@ -10,7 +10,6 @@ import { takeRows } from "../analysis/takeRows.js";
 import { rowWarnings, summariseRowGroups } from "../numbers/rowWarnings.js";
 import { InputError } from "../reading/inputError.js";
 import { formatCount, formatPlural } from "../words/format.js";
-import { formatValue } from "../words/formatValue.js";
 import { acceptedLosses, type LossRows, lossesPerAnswer, sweepLosses, thresholdsOf } from "./lossSweep.js";
 import type { LossRecords } from "./readLosses.js";
 import { RISK_SCHEMA, type RiskOptions, type RiskReport, type RiskThreshold } from "./risk.js";
@@ -132,7 +131,7 @@ export function analyseRisk(records: LossRecords, options: RiskAnalysisOptions =
         evaluated: null,
         reason:
           inAll === null
-            ? `even the most confident answers lose more than ${formatValue(risk)} on average: more labels would not change that.`
+            ? `even the most confident answers lose more than ${risk} on average: more labels would not change that.`
             : `${formatPlural(certifying, unit)} that certify are too few. About ${formatPlural(inAll, `labelled ${unit}`)} in all would be needed if losses stayed as they are; there are ${formatCount(group?.count ?? n)}.`,
       };
     const found = lossesAt(threshold).map((share) => bound * share);

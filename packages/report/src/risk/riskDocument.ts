@@ -21,7 +21,7 @@ export function riskDocument(report: RiskReport): ReportDocument {
     big: threshold === null ? "none yet" : `from ${formatConfidence(threshold)}`,
     small: evaluated
       ? `${formatShare(evaluated.coverage.value)} of the answers`
-      : `at a loss of ${formatValue(options.risk)}`,
+      : `at a loss of ${options.risk}`,
   });
   return {
     ...report,
@@ -68,7 +68,7 @@ function thresholdSection({
         ? ""
         : `${formatCount(needed)} needed`,
   ];
-  const unit = options.bound === 1 ? "" : `, as a share of the largest, ${formatValue(options.bound)}`;
+  const unit = options.bound === 1 ? "" : `, as a share of the largest, ${options.bound}`;
   return {
     id: "threshold",
     title: "From which confidence on?",
@@ -102,7 +102,7 @@ function thresholdSection({
               options: {
                 title: `Mean loss of the answers that go out${unit}`,
                 ...(certified.threshold === null && {
-                  subtitle: `No threshold is certified to keep it at or below ${formatValue(options.risk)}`,
+                  subtitle: `No threshold is certified to keep it at or below ${options.risk}`,
                 }),
               },
             },
@@ -110,7 +110,7 @@ function thresholdSection({
         : []),
       {
         kind: "table",
-        caption: `Lowest thresholds for a loss of ${formatValue(options.risk)}; checked on the evaluate part, ${formatPercent(options.level)} intervals`,
+        caption: `Lowest thresholds for a loss of ${options.risk}; checked on the evaluate part, ${formatPercent(options.level)} intervals`,
         columns: [
           { head: "Promise" },
           { head: "From", number: true },

@@ -1,6 +1,5 @@
 import type { Method } from "../analysis/report.js";
 import { formatPercent } from "../words/format.js";
-import { formatValue } from "../words/formatValue.js";
 import type { RiskReport } from "./risk.js";
 
 /** The footnotes of a report on losses. */
@@ -14,13 +13,13 @@ export function riskMethods({ options, groups, parts }: Omit<RiskReport, "method
     {
       id: "certified",
       title: "Certified threshold",
-      text: `Learn then Test: thresholds are tested downwards from where the fit part speaks most clearly, by the Hoeffding–Bentkus p-value of "the answers that go out lose more than ${formatValue(risk)}" on the ${unit} of the certify part, until one fails; no correction for many thresholds is needed.${counted} With probability ${formatPercent(1 - delta)} over the labelled rows the promise holds, as long as new ${unit} are like these.`,
+      text: `Learn then Test: thresholds are tested downwards from where the fit part speaks most clearly, by the Hoeffding–Bentkus p-value of "the answers that go out lose more than ${risk}" on the ${unit} of the certify part, until one fails; no correction for many thresholds is needed.${counted} With probability ${formatPercent(1 - delta)} over the labelled rows the promise holds, as long as new ${unit} are like these.`,
       source: "Angelopoulos, Bates, Candès, Jordan & Lei 2021; Bates et al. 2021.",
     },
     {
       id: "expected",
       title: "On average, among those that go out",
-      text: `The inequality of conformal risk control, (sum of losses + ${formatValue(bound)}) / (number + 1) ≤ ${formatValue(risk)}, on the ${unit} with answers that go out, downwards from the same start until it fails. The theorem needs a loss that falls as the threshold rises, which the loss among those that go out need not do: a term of the order of one over the number of ${unit} remains.`,
+      text: `The inequality of conformal risk control, (sum of losses + ${bound}) / (number + 1) ≤ ${risk}, on the ${unit} with answers that go out, downwards from the same start until it fails. The theorem needs a loss that falls as the threshold rises, which the loss among those that go out need not do: a term of the order of one over the number of ${unit} remains.`,
       source: "After Angelopoulos, Bates, Fisch, Lei & Schuster 2024.",
     },
     {

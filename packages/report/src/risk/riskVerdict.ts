@@ -9,14 +9,14 @@ export type RiskVerdictInput = Omit<RiskReport, "verdict" | "methods">;
 /** The verdict in words. Every sentence follows from the numbers by a rule; nothing is judged by eye. */
 export function riskVerdict(input: RiskVerdictInput): Verdict {
   const { meanLoss, options, certified, expected, perAnswer, groups } = input;
-  const risk = formatValue(options.risk);
+  const { risk } = options;
   const who = groups ? `the answers of a new ${groups.column} that go out` : "the answers that go out";
   return {
     ...headlineOf(input),
     answers: [
       {
         question: "What if every answer went out?",
-        answer: `They would lose ${formatEstimate(meanLoss, formatValue)} on average (${risk} is allowed, ${formatValue(options.bound)} is the most one can lose).`,
+        answer: `They would lose ${formatEstimate(meanLoss, formatValue)} on average (${risk} is allowed, ${options.bound} is the most one can lose).`,
       },
       {
         question: `Which may go out, with ${formatPercent(1 - options.delta)} confidence?`,
@@ -52,7 +52,7 @@ function headlineOf({
       status: "caution",
       headline: `Not to be relied on yet: the rows look clustered by ${formatList((clusters.suspects ?? []).map(({ column }) => column))}, and no --group was named.`,
     };
-  const risk = formatValue(options.risk);
+  const { risk } = options;
   if (certified.threshold !== null)
     return {
       status: "good",

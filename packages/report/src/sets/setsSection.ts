@@ -134,9 +134,9 @@ function sliceBlocks({ target, slices }: SetLevel, id: string, first: boolean): 
         { head: "Slice" },
         { head: "Rows", number: true },
         { head: "One threshold", number: true },
-        { head: "Size", number: true },
-        { head: "A threshold each", number: true },
-        { head: "Size", number: true },
+        { head: "Size", number: true, terminal: false },
+        { head: "One each", number: true },
+        { head: "Size", number: true, terminal: false },
       ],
       rows: slices.map(row),
       // A terminal has room for one of them.

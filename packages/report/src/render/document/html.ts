@@ -62,7 +62,12 @@ function blockHtml(block: Block, note: Note): Html {
     case "text":
       return html`<p>${block.text}${block.method !== undefined && note(block.method)}</p>`;
     case "table":
-      return table(block.caption, block.columns, block.rows);
+      return table(
+        block.caption,
+        // Words after the first column need room of their own.
+        block.columns.map(({ head, number = false }, c) => ({ head, number, quiet: !number && c > 0 })),
+        block.rows,
+      );
     default:
       return chart(block.id, specOf(block));
   }

@@ -37,54 +37,39 @@ function blockTerminal(block: Block, paint: Paint, width: number): string[] {
 }
 
 /** Columns side by side; the first, which may hold names of any length, gives way where the rest is too wide. */
-function tableLines(
-  { caption, columns, rows, terminalRows = MOST_ROWS }: TableBlock,
-  paint: Paint,
-  width: number,
-): string[] {
-  if (terminalRows === 0 || rows.length === 0) return [];
-  const shown = rows.slice(0, terminalRows);
+function tableLines(block: TableBlock, paint: Paint, width: number): string[] {
+  const { caption, terminalRows = MOST_ROWS } = block;
+  const at = block.columns.flatMap(({ terminal }, c) => (terminal === false ? [] : [c]));
+  const columns = at.map((c) => block.columns[c]);
+  const rows = block.rows.slice(0, terminalRows).map((row) => at.map((c) => row[c]));
+  if (rows.length === 0) return [];
   const heads = columns.map(({ head }) => head);
-  const widths = heads.map((head, c) => Math.max(head.length, ...shown.map((row) => row[c].length)));
+  const widths = heads.map((head, c) => Math.max(head.length, ...rows.map((row) => row[c].length)));
   const others = widths.slice(1).reduce((sum, w) => sum + w + 2, 2);
   widths[0] = Math.min(widths[0], Math.max(8, width - others));
-  // Where even that is too wide, a row takes several lines.
-  if (widths[0] + others > width) return listLines(caption, heads, shown, paint, width);
-  const line = (cells: readonly string[]) =>
-    `  ${cells
-      .map((cell, c) =>
-        c === 0
-          ? clip(cell, widths[0]).padEnd(widths[0])
-          : columns[c].number
-            ? cell.padStart(widths[c])
-            : cell.padEnd(widths[c]),
-      )
-      .join("  ")}`;
+  const pad = (cell: string, c: number) => {
+    if (c === 0) return clip(cell, widths[0]).padEnd(widths[0]);
+    return columns[c].number ? cell.padStart(widths[c]) : cell.padEnd(widths[c]);
+  };
+  const line = (cells: readonly string[]) => `  ${cells.map(pad).join("  ")}`;
+  const lines =
+    widths[0] + others > width
+      ? listLines(heads, rows, width)
+      : [paint.muted(line(heads)), ...rows.map(line)];
+  const left = block.rows.length - rows.length;
   return [
     ...wrap(caption, width - 4).map((words) => paint.muted(`  ${words}`)),
-    paint.muted(line(heads)),
-    ...shown.map(line),
-    ...more(rows.length - shown.length, paint),
+    ...lines,
+    ...(left > 0 ? [paint.muted(`  … and ${left} more`)] : []),
   ];
 }
 
-function listLines(
-  caption: string,
-  heads: readonly string[],
-  rows: readonly (readonly string[])[],
-  paint: Paint,
-  width: number,
-): string[] {
-  return [
-    ...wrap(caption, width - 4).map((words) => paint.muted(`  ${words}`)),
-    ...rows.flatMap(([name, ...cells]) => [
-      `  ${clip(name, width - 4)}`,
-      ...cells.flatMap((cell, c) =>
-        cell === "" ? [] : wrap(`${heads[c + 1]}: ${cell}`, width - 6).map((words) => `    ${words}`),
-      ),
-    ]),
-  ];
+/** Where columns do not fit side by side, a row takes several lines. */
+function listLines(heads: readonly string[], rows: readonly (readonly string[])[], width: number): string[] {
+  return rows.flatMap(([name, ...cells]) => [
+    `  ${clip(name, width - 4)}`,
+    ...cells.flatMap((cell, c) =>
+      cell === "" ? [] : wrap(`${heads[c + 1]}: ${cell}`, width - 6).map((words) => `    ${words}`),
+    ),
+  ]);
 }
-
-const more = (count: number, paint: Paint): string[] =>
-  count > 0 ? [paint.muted(`  … and ${count} more`)] : [];
