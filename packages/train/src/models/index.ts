@@ -79,14 +79,14 @@ export {
 } from "./transformer/transformer.js";
 export type {
   AlternativesOptions,
-  ConditionalTransformer,
+  ConditionalSequenceSampler,
   Generated,
   SequenceDensity,
+  SequenceSampler,
   SequenceSearch,
   TokenProbability,
-  Transformer,
-  TransformerCard,
-} from "./transformer/transformerModel.js";
+} from "./transformer/sequences.js";
+export type { ConditionalTransformer, Transformer, TransformerCard } from "./transformer/transformerModel.js";
 export type {
   Architecture as TransformerArchitecture,
   Dimensions as TransformerDimensions,

@@ -25,7 +25,7 @@ import { range } from "../../graph/shape.js";
 import { nameOf } from "../../graph/tensor.js";
 import { createWeights } from "../../nn/index.js";
 import { type Line, type PackedRows, packRows } from "./packing.js";
-import { type Dimensions, logitsOf, logitsOfRows, READ, type Remember } from "./transformerNet.js";
+import { type Dimensions, logitsOf, logitsOfRows, READ, type Remember, ROWS } from "./transformerNet.js";
 
 /** The logits of tokens, one row of `columns` numbers after another. */
 export interface Logits {
@@ -141,8 +141,6 @@ function feedsOf({ rows, places, ...arrays }: PackedRows): Tensors {
   return Object.fromEntries(READ.map((name) => [name, feed(arrays[name])]));
 }
 
-/** Rows in the graphs; the sessions take any number. Not 1, which would also stand for dimensions that are 1. */
-const ROWS = 2;
 const scope = () => createWeights().scope({ training: false });
 
 /** The logits of rows of this length. */

@@ -38,7 +38,7 @@ beforeAll(async () => {
   plain = await transformer({ ...small, context }).train(texts, training);
   conditional = await transformer({ ...small, context: 12, dropout: 0.1 }).train(pairs, training);
   sliding = await transformer({ ...small, context, overflow: "slide" }).train(long, training);
-});
+}, 60_000);
 afterAll(async () => {
   for (const model of [plain, conditional, sliding]) await model?.release();
   await rm(folder, { recursive: true });

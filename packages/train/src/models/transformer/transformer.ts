@@ -1,6 +1,6 @@
 import { type TensorData, tensorData } from "@credence/runtime";
 import { fingerprint } from "credence/estimate";
-import { checkNotEmpty } from "credence/numeric";
+import { checkNotEmpty, checkOneOf } from "credence/numeric";
 import type { Feeds } from "../../graph/index.js";
 import {
   div,
@@ -34,7 +34,7 @@ import {
   createTransformer,
   type Transformer,
 } from "./transformerModel.js";
-import { type Architecture, dimensionsOf, logitsOfRows, READ, type Read } from "./transformerNet.js";
+import { type Architecture, dimensionsOf, logitsOfRows, READ, type Read, ROWS } from "./transformerNet.js";
 
 export interface TransformerOptions extends Architecture, TokenOptions {
   /**
@@ -100,7 +100,8 @@ async function train(
   const sequences = data.flatMap((item) => (isPair(item) ? [item.source, item.target] : [item]));
   const tokeniser = learnTokeniser(fn, sequences, options);
   const dimensions = dimensionsOf(fn, options, tokeniser.size);
-  const overflow = options.overflow ?? "refuse";
+  const { overflow = "refuse" } = options;
+  checkOneOf(fn, "overflow", overflow, ["refuse", "slide"]);
   const linesOf = (argument: string, items: readonly (Sequence | Pair)[]) =>
     items.map((item, index) => {
       const place = { function: fn, argument, index };
@@ -121,7 +122,7 @@ async function train(
   const weights = createWeights(seed);
   const logits = (isTraining: boolean, read: (name: Read) => Tensor) =>
     logitsOfRows(weights.scope({ training: isTraining }), read, dimensions);
-  const fed = (name: Read | "next") => input(name, [2, dimensions.context], "int64");
+  const fed = (name: Read | "next") => input(name, [ROWS, dimensions.context], "int64");
   const fitted = await trainEpochs(
     {
       fn,

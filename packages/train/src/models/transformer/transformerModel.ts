@@ -25,6 +25,14 @@ import {
   type Span,
   spansOf,
 } from "./packing.js";
+import type {
+  ConditionalSequenceSampler,
+  Generated,
+  SequenceDensity,
+  SequenceSampler,
+  SequenceSearch,
+  TokenProbability,
+} from "./sequences.js";
 import { createTokeniser, type Sequence, type TokeniserJson } from "./tokeniser.js";
 import type { Dimensions } from "./transformerNet.js";
 
@@ -37,55 +45,6 @@ export interface TransformerCard<K extends string = "transformer" | "conditional
   readonly training: { readonly [fact: string]: number | string };
   /** The loss curve, in nats a token. */
   readonly history: readonly LossPoint[];
-}
-
-/** A sequence that was generated. */
-export interface Generated {
-  /** Its tokens, without the end. */
-  readonly tokens: readonly string[];
-  /** The tokens as one text. */
-  readonly text: string;
-  /** Whether its end was reached; if not, it was cut off. */
-  readonly ended: boolean;
-  /**
-   * ln p of the tokens, and of the end where it was reached, under the model itself: without temperature or truncation.
-   */
-  readonly logProbability: number;
-  /** The parts of that sum, one for each token and for the end. */
-  readonly tokenLogProbabilities: Float64Array;
-}
-
-/** A token of a sequence, given those before it. */
-export interface TokenProbability {
-  /** The token; "<end>" for the end of the sequence. */
-  readonly token: string;
-  readonly logProbability: number;
-  /** The most probable tokens in its place, itself perhaps among them, the most probable first. */
-  readonly top: readonly { readonly token: string; readonly logProbability: number }[];
-}
-
-export interface AlternativesOptions {
-  /** Alternatives for each place. Default 0. */
-  top?: number;
-  signal?: AbortSignal;
-}
-
-/** An explicit density over items that are sequences, or given something. */
-export interface SequenceDensity<T> {
-  /** ln p of each, in nats; the end of the sequence counts. */
-  logProbability(items: readonly T[], options?: { signal?: AbortSignal }): Promise<Float64Array>;
-  /** The parts of that sum: a probability for each token and for the end, with alternatives. */
-  tokenProbabilities(items: readonly T[], options?: AlternativesOptions): Promise<TokenProbability[][]>;
-}
-
-/** Follows the most probable tokens. */
-export interface SequenceSearch {
-  /** The most probable token, again and again, from each start. */
-  greedy(starts: readonly Sequence[], options?: GenerateOptions): Promise<Generated[]>;
-  /**
-   * The most probable sequences that a search of limited breadth finds from each start, the most probable first.
-   */
-  beamSearch(starts: readonly Sequence[], options?: BeamOptions): Promise<Generated[][]>;
 }
 
 export interface SaveOptions {
@@ -101,16 +60,13 @@ interface Common<K extends string> extends Omit<Trained<TransformerCard<K>>, "sa
 }
 
 /** A trained transformer, p(sequence). Searches start from the beginning of a sequence, which may be empty. */
-export interface Transformer extends Common<"transformer">, SequenceDensity<Sequence> {
-  /** Draws sequences. `prompt`: how all of them begin, which is not repeated in the result. Default: nothing. */
-  sample(count: number, options?: SequenceSampleOptions & { prompt?: Sequence }): Promise<Generated[]>;
-}
+export interface Transformer extends Common<"transformer">, SequenceDensity<Sequence>, SequenceSampler {}
 
 /** A transformer trained on pairs, p(target | source). Searches start from a source. */
-export interface ConditionalTransformer extends Common<"conditionalTransformer">, SequenceDensity<Pair> {
-  /** Draws one target for each source. */
-  sample(sources: readonly Sequence[], options?: SequenceSampleOptions): Promise<Generated[]>;
-}
+export interface ConditionalTransformer
+  extends Common<"conditionalTransformer">,
+    SequenceDensity<Pair>,
+    ConditionalSequenceSampler {}
 
 /** Opens a transformer over sequences from its files. */
 export const openTransformer = (

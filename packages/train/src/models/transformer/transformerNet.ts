@@ -74,6 +74,9 @@ export function logitsOf(
   return dense(scope, "logits", layerNorm(scope, "norm", h), vocabulary, { initialise: scaled(1) });
 }
 
+/** Rows in the graphs, which then take any number. Not 1, which would also stand for dimensions that are 1. */
+export const ROWS = 2;
+
 /** What the network reads of packed rows, each int64 [batch, places]. */
 export const READ = ["tokens", "positions", "from", "until"] as const;
 export type Read = (typeof READ)[number];
