@@ -86,6 +86,7 @@ describe("parameters", () => {
     expect(model.card.notes[0]).toContain("constant");
     const log = await model.logProbability(table);
     expect(log.every(Number.isFinite)).toBe(true);
+    expect(model.estimate("y", { x: 0.5, rare: "r" }).interval?.every(Number.isFinite)).toBe(true);
     const learnt = await bayesianNetwork().train(table);
     expect(learnt.edges.flat()).not.toContain("constant");
     expect(learnt.edges.flat()).not.toContain("one");
@@ -280,6 +281,16 @@ describe("uncertainty of the parameters", () => {
   });
 });
 
+it("states the BIC in the units of the data", async () => {
+  const random = createRandom(10);
+  const x = Array.from({ length: 200 }, () => 30 + 5 * sampleNormal(random));
+  const table = { x, y: x.map((v) => 2 * v + sampleNormal(random)) };
+  const model = await bayesianNetwork().train(table);
+  expect(model.cpdag.undirected).toEqual([["x", "y"]]);
+  const logLikelihood = (await model.logProbability(table)).reduce((a, b) => a + b);
+  expect(model.card.training.bic).toBeCloseTo(logLikelihood - (5 * Math.log(200)) / 2, 6);
+});
+
 describe("a trained network", () => {
   let folder: string;
   beforeAll(async () => {
@@ -385,6 +396,16 @@ describe("a trained network", () => {
     await refused("unknown-class", { levels: { v0: ["l0"] } });
     await refused("out-of-range", { equivalentSampleSize: -1 });
     await refused("out-of-range", { maxParents: 0.5 });
+    const wide = Object.fromEntries(Array.from({ length: 26 }, (_, i) => [`w${i}`, ["x", "y"]]));
+    await refused(
+      "too-large",
+      {
+        structure: Object.keys(wide)
+          .slice(1)
+          .map((n): Edge => [n, "w0"]),
+      },
+      wide,
+    );
     await refused("empty-input", {}, {});
     await refused("empty-input", {}, { a: [] });
     await refused("length-mismatch", {}, { a: [1, 2], b: [1] });

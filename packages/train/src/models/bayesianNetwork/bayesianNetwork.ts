@@ -162,7 +162,10 @@ async function train(
           : options.structure
             ? "given"
             : "hill-climbing",
-      ...(found.score !== null && { bic: found.score }),
+      // In the units of the data, not of the standardised columns.
+      ...(found.score !== null && {
+        bic: found.score - rows * scales.reduce((sum, { deviation }) => sum + Math.log(deviation), 0),
+      }),
       equivalentSampleSize,
       seed,
       rows,

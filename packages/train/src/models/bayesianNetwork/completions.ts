@@ -2,7 +2,7 @@ import { type Random, sampleExponential } from "credence/numeric";
 import { incompletePatterns, type Pattern } from "./expectation.js";
 import { conditionalSampler } from "./infer.js";
 import { createNetwork, type Network } from "./network.js";
-import { collect, drawFamily, type FamilyShape } from "./statistics.js";
+import { collect, type FamilyShape, fitFamily } from "./statistics.js";
 import type { Data } from "./table.js";
 
 /** A table whose missing entries are drawn from their exact posterior under the network. */
@@ -66,7 +66,7 @@ export async function posteriorStatistics(posterior: Posterior): Promise<Float64
     const statistics = collect(shapes, table);
     network = createNetwork(
       data.variables,
-      shapes.map((shape, f) => drawFamily(shape, statistics[f], equivalentSampleSize, random)),
+      shapes.map((shape, f) => fitFamily(shape, statistics[f], equivalentSampleSize, random)),
     );
   }
   if (!groups) return tables.map((table) => collect(shapes, table));

@@ -1,7 +1,7 @@
 import type { Random } from "credence/numeric";
 import { createNetwork, type Network } from "./network.js";
 import { type ColumnScale, type NetworkParts, shapesOfNetwork } from "./networkFile.js";
-import { drawFamily, fitFamily } from "./statistics.js";
+import { fitFamily } from "./statistics.js";
 
 /** A network learnt on standardised columns, in the units of the data. */
 export function toDataUnits(network: Network, scales: readonly ColumnScale[]): Network {
@@ -32,9 +32,7 @@ export function drawNetworks(parts: NetworkParts, count: number, random: Random)
     const of = statistics[k % statistics.length];
     const families = shapes.map((shape, f) =>
       // The weightings of groups are draws already.
-      posterior === "groups"
-        ? fitFamily(shape, of[f], equivalentSampleSize)
-        : drawFamily(shape, of[f], equivalentSampleSize, random),
+      fitFamily(shape, of[f], equivalentSampleSize, posterior === "groups" ? undefined : random),
     );
     return toDataUnits(createNetwork(network.variables, families), scales);
   });

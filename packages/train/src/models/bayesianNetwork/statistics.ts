@@ -78,7 +78,8 @@ export function collect(shapes: readonly FamilyShape[], data: Data, weights?: Fl
 /**
  * The family that fits the statistics: for a discrete child the posterior mean under the Dirichlet prior whose
  * `equivalentSampleSize` is spread evenly over all cells (BDeu, Heckerman, Geiger & Chickering 1995); for a continuous one
- * least squares, with the residual variance of maximum likelihood.
+ * least squares, with the residual variance of maximum likelihood. With `random` the parameters are drawn from their
+ * posterior instead: Dirichlet, or normal-inverse-χ² under the prior ∝ 1/σ².
  */
 export function fitFamily(
   shape: FamilyShape,
@@ -112,14 +113,6 @@ export function fitFamily(
   }
   return { kind: "gaussian", discreteParents, continuousParents, intercepts, weights, variances };
 }
-
-/** A draw of the family's parameters from their posterior: Dirichlet, or normal-inverse-χ² under the prior ∝ 1/σ². */
-export const drawFamily = (
-  shape: FamilyShape,
-  statistics: Float64Array,
-  equivalentSampleSize: number,
-  random: Random,
-): Family => fitFamily(shape, statistics, equivalentSampleSize, random);
 
 function normalised(row: Float64Array): Float64Array {
   const total = row.reduce((a, b) => a + b, 0);
