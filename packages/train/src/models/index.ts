@@ -53,6 +53,16 @@ export {
   flow,
 } from "./flow/flow.js";
 export type { ConditionalFlow, Flow, FlowCard } from "./flow/flowModel.js";
+export { type ForecasterDefinition, type ForecasterOptions, forecaster } from "./forecaster/forecaster.js";
+export type {
+  BacktestOptions,
+  Forecaster,
+  ForecasterCard,
+  ForecastOptions,
+  MixtureForecaster,
+  QuantileForecaster,
+} from "./forecaster/forecasterModel.js";
+export type { Series } from "./forecaster/series.js";
 export type { Diversity, GanWarning } from "./gan/diversity.js";
 export {
   type ConditionalGanDefinition,
@@ -65,18 +75,13 @@ export {
 export type { ConditionalGan, ConditionalGanCard, Gan, GanCard, GanFacts } from "./gan/ganModel.js";
 export type { GanArchitecture } from "./gan/ganNet.js";
 export type { Inversion, InversionOptions } from "./gan/invert.js";
+export { type GanomalyDefinition, type GanomalyOptions, ganomaly } from "./ganomaly/ganomaly.js";
+export type { Ganomaly, GanomalyCard } from "./ganomaly/ganomalyModel.js";
 export { type Kind, load, type ModelOf } from "./load.js";
 export type { Rows } from "./rows.js";
 export type { EpochOptions } from "./trainEpochs.js";
 export type { BeamOptions, GenerateOptions, SequenceSampleOptions } from "./transformer/generate.js";
 export type { Pair } from "./transformer/packing.js";
-export type { Sequence, TokeniserJson, TokenOptions } from "./transformer/tokeniser.js";
-export {
-  type TransformerDefinition,
-  type TransformerOptions,
-  type TransformerTraining,
-  transformer,
-} from "./transformer/transformer.js";
 export type {
   AlternativesOptions,
   ConditionalSequenceSampler,
@@ -86,6 +91,13 @@ export type {
   SequenceSearch,
   TokenProbability,
 } from "./transformer/sequences.js";
+export type { Sequence, TokeniserJson, TokenOptions } from "./transformer/tokeniser.js";
+export {
+  type TransformerDefinition,
+  type TransformerOptions,
+  type TransformerTraining,
+  transformer,
+} from "./transformer/transformer.js";
 export type { ConditionalTransformer, Transformer, TransformerCard } from "./transformer/transformerModel.js";
 export type {
   Architecture as TransformerArchitecture,

@@ -5,7 +5,13 @@ import { type Card, type ModelFiles, readModel } from "./card.js";
 import { openClassifier } from "./classifier/classifierModel.js";
 import { openConditionalDiffusion, openDiffusion } from "./diffusion/diffusionModel.js";
 import { createConditionalFlow, createFlow } from "./flow/flowModel.js";
+import {
+  openGanForecaster,
+  openMixtureForecaster,
+  openQuantileForecaster,
+} from "./forecaster/forecasterModel.js";
 import { openConditionalGan, openGan } from "./gan/ganModel.js";
+import { openGanomaly } from "./ganomaly/ganomalyModel.js";
 import { openConditionalTransformer, openTransformer } from "./transformer/transformerModel.js";
 import { openConditionalVae, openVae } from "./vae/vaeModel.js";
 
@@ -20,8 +26,12 @@ const openers = {
   conditionalGan: openConditionalGan,
   conditionalVae: openConditionalVae,
   diffusion: openDiffusion,
+  ganForecaster: openGanForecaster,
+  mixtureForecaster: openMixtureForecaster,
+  quantileForecaster: openQuantileForecaster,
   flow: createFlow,
   gan: openGan,
+  ganomaly: openGanomaly,
   vae: openVae,
   transformer: openTransformer,
 } satisfies { [kind: string]: (files: ModelFiles, card: never) => unknown };
