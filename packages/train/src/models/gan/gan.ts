@@ -45,7 +45,7 @@ export interface GanProgress extends Progress {
   readonly warnings: readonly GanWarning[];
 }
 
-export interface GanTraining extends EpochOptions {
+export interface GanTraining extends Omit<EpochOptions, "onProgress"> {
   /** Called after every step; what it throws stops the training. */
   onProgress?: (progress: GanProgress) => void;
 }
@@ -247,7 +247,7 @@ const latest = (history: readonly LossPoint[]): GanWarning[] => {
 };
 
 /** An average over about a tenth of the steps, at most over 1000. */
-function defaultDecay({ epochs = 40, batchSize = 128 }: EpochOptions, rows: number): number {
+function defaultDecay({ epochs = 40, batchSize = 128 }: GanTraining, rows: number): number {
   const steps = epochs * Math.floor(rows / Math.min(batchSize, rows));
   return 1 - 1 / Math.min(1000, Math.max(1, steps / 10));
 }

@@ -1,9 +1,10 @@
 import { openModel, startRuntime, tensorData } from "@credence/runtime";
-import { CredenceError, checkCount, createRandom, type Matrix, sampleNormal } from "credence/numeric";
+import { checkCount, createRandom, type Matrix, sampleNormal } from "credence/numeric";
 import type { LossPoint } from "../../loop/index.js";
 import type { ConditionalSampler, SampleOptions, Sampler, Trained } from "../capabilities.js";
 import { type Card, type ModelFiles, saveModel } from "../card.js";
-import { type Rows, toLabels, toMatrix } from "../rows.js";
+import { rowsWithColumns } from "../columns.js";
+import { type Rows, toLabels } from "../rows.js";
 import { runRows } from "../runRows.js";
 import type { Diversity, GanWarning } from "./diversity.js";
 import { type GanArchitecture, GENERATOR } from "./ganNet.js";
@@ -117,13 +118,7 @@ async function createAbilities(files: ModelFiles, facts: GanFacts, classCount: n
       classes: Int32Array | null,
       options: InversionOptions = {},
     ): Promise<Inversion> {
-      const matrix = toMatrix(fn, "x", x);
-      if (matrix.columns !== features)
-        throw new CredenceError(
-          "shape-mismatch",
-          { function: fn, argument: "x" },
-          `has ${matrix.columns} columns, but the model takes ${features}.`,
-        );
+      const matrix = rowsWithColumns(fn, "x", x, features);
       return invertRows(
         fn,
         files,

@@ -17,6 +17,7 @@ import type {
   Trained,
 } from "../capabilities.js";
 import { type Card, type ModelFiles, saveModel } from "../card.js";
+import { rowsWithColumns } from "../columns.js";
 import { splitMissing } from "../missing.js";
 import { type FloatMatrix, type Rows, toLabels, toMatrix } from "../rows.js";
 import { importanceBound } from "./importanceBound.js";
@@ -177,23 +178,22 @@ export async function openConditionalVae(
 async function createAbilities(files: ModelFiles, facts: VaeFacts) {
   const { latent, features } = facts;
   const networks = await openNetworks(files, facts);
-  const width = (fn: string, argument: string, matrix: FloatMatrix, columns: number): FloatMatrix => {
-    if (matrix.columns !== columns)
-      throw new CredenceError(
-        "shape-mismatch",
-        { function: fn, argument },
-        `has ${matrix.columns} columns, but the model takes ${columns}.`,
-      );
-    return matrix;
-  };
   const asMatrix = (data: Float32Array, columns: number): Matrix => ({
     data,
     rows: data.length / columns,
     columns,
   });
   return {
-    rows: (fn: string, x: Rows) => width(fn, "x", toMatrix(fn, "x", x), features),
-    latents: (fn: string, z: Rows) => width(fn, "z", toMatrix(fn, "z", z), latent),
+    rows: (fn: string, x: Rows) => rowsWithColumns(fn, "x", x, features),
+    latents(fn: string, z: Rows): FloatMatrix {
+      const matrix = toMatrix(fn, "z", z);
+      if (matrix.columns === latent) return matrix;
+      throw new CredenceError(
+        "shape-mismatch",
+        { function: fn, argument: "z" },
+        `has ${matrix.columns} columns, but the model has ${latent} latent variables.`,
+      );
+    },
     async sample(
       count: number,
       classes: Classes,
@@ -229,7 +229,7 @@ async function createAbilities(files: ModelFiles, facts: VaeFacts) {
       checkCount(fn, "draws", draws);
       if (sweeps !== undefined) checkCount(fn, "sweeps", sweeps);
       const given = splitMissing(fn, "x", x);
-      width(fn, "x", given.matrix, features);
+      rowsWithColumns(fn, "x", given.matrix, features);
       const completed: Matrix[] = [];
       for (let draw = 0; draw < draws; draw++)
         completed.push(await imputeRows(networks, given, classes, latent, options, draw));

@@ -1,0 +1,3 @@
+export * from "./anomalyDetector.js";
+export * from "./anomalyScores.js";
+export * from "./windowsOf.js";
