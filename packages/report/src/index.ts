@@ -12,6 +12,7 @@ export { type ClassReadOptions, readClassRecords } from "./classes/readClassReco
 export { type CompareOptions, compareFiles } from "./comparison/compareFiles.js";
 export * from "./comparison/comparison.js";
 export { renderComparison } from "./comparison/renderComparison.js";
+export * from "./fidelity/index.js";
 export { type Condition, evaluateGate, type GateResult, type GateSubject, parseGate } from "./gate/gate.js";
 export { gateReport } from "./gate/reportGate.js";
 export * from "./reading/index.js";

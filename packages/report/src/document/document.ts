@@ -4,9 +4,11 @@ import type {
   ForestData,
   IntervalFanData,
   PitHistogramData,
+  PrecisionRecallData,
   QuantileCalibrationData,
   RiskControlData,
   SetSizeData,
+  VarianceBarsData,
 } from "@credence/plot";
 import type { Method, Verdict, Warning } from "../analysis/report.js";
 
@@ -74,9 +76,11 @@ export type Chart =
   | { readonly name: "forest"; readonly data: ForestData }
   | { readonly name: "intervalFan"; readonly data: IntervalFanData }
   | { readonly name: "pitHistogram"; readonly data: PitHistogramData }
+  | { readonly name: "precisionRecall"; readonly data: PrecisionRecallData }
   | { readonly name: "quantileCalibration"; readonly data: QuantileCalibrationData }
   | { readonly name: "riskControl"; readonly data: RiskControlData }
-  | { readonly name: "setSize"; readonly data: SetSizeData };
+  | { readonly name: "setSize"; readonly data: SetSizeData }
+  | { readonly name: "varianceBars"; readonly data: VarianceBarsData };
 
 /** A paragraph. */
 export const text = (words: string, method?: string): TextBlock => ({

@@ -1,1 +1,2 @@
+export { renderFidelityHtml } from "../fidelity/renderFidelityHtml.js";
 export { renderHtml } from "../render/html/page.js";

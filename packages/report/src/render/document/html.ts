@@ -4,9 +4,11 @@ import {
   forestPlot,
   intervalFanChart,
   pitHistogramChart,
+  precisionRecallChart,
   quantileCalibrationChart,
   riskControlChart,
   setSizeChart,
+  varianceBarsChart,
 } from "@credence/plot";
 import type { Block, ChartBlock, DocumentSection, ReportDocument } from "../../document/document.js";
 import { chart } from "../html/chart.js";
@@ -79,9 +81,11 @@ function specOf({ chart: { name, data }, options }: ChartBlock): ChartSpec {
     forest: forestPlot,
     intervalFan: intervalFanChart,
     pitHistogram: pitHistogramChart,
+    precisionRecall: precisionRecallChart,
     quantileCalibration: quantileCalibrationChart,
     riskControl: riskControlChart,
     setSize: setSizeChart,
+    varianceBars: varianceBarsChart,
   }[name] as (data: unknown, options?: unknown) => ChartSpec;
   return draw(data, options);
 }

@@ -1,0 +1,360 @@
+import { sidakLevel } from "credence/estimate";
+import {
+  classSkew,
+  compareGenerators,
+  ensemblePrecisionRecall,
+  kernelDistance,
+  type PrecisionRecallCurve,
+  prdc,
+  precisionRecallCurve,
+  type SampleGroups,
+} from "credence/fidelity";
+import { CredenceError, createRandom, type Matrix, shuffle } from "credence/numeric";
+import { InputError } from "../reading/inputError.js";
+import { formatCount } from "../words/format.js";
+import type { FeatureSet } from "./features.js";
+import {
+  type ClassReport,
+  type CurveReport,
+  FIDELITY_METRICS,
+  FIDELITY_SCHEMA,
+  type FidelityReport,
+  type GeneratorReport,
+  type MeasuredMetric,
+  type MembersReport,
+  type PairReport,
+} from "./fidelity.js";
+import { fidelityMethods } from "./fidelityMethods.js";
+import { fidelityVerdict } from "./fidelityVerdict.js";
+import { fidelityWarnings } from "./fidelityWarnings.js";
+import { type FidelityKernels, type Measured, type MeasureOptions, measure } from "./measure.js";
+import { takeRows } from "./readFeatures.js";
+import { constantColumns, copiesOf, standardised } from "./sampleChecks.js";
+
+/** Options of `analyseFidelity`; all may be left out. */
+export interface FidelityAnalysisOptions {
+  /** Nominal coverage of the intervals. Default 0.95. */
+  level?: number;
+  /** Default 0. */
+  seed?: number;
+  /** Neighbours of precision, recall, density and coverage. Default 5. */
+  k?: number;
+  /** Divide every column by its standard deviation in the reference. Default false. */
+  standardise?: boolean;
+  /** Models trained alike: the spread between them is analysed. */
+  members?: readonly FeatureSet[];
+  /** The training set of each member, where several were used. */
+  datasets?: readonly string[];
+  /** Where wide features are multiplied; default here, in plain TypeScript. */
+  kernels?: FidelityKernels | null;
+  /** Hears which step has begun, and how far it is in [0, 1]; may throw to stop. */
+  onProgress?: (step: string, share: number) => void;
+}
+
+/** Rows a fold needs at least for two generators to be compared. */
+const FOLD_ROWS = 40;
+
+/**
+ * Are generated samples like real ones, and how sure are we?
+ * @param reference Real samples. @param generated Sets of generated samples; none only with `members`.
+ * @throws InputError "wrong-length" for other features, "no-rows" for fewer than eight rows, "invalid-option",
+ *   "unknown-class".
+ */
+export async function analyseFidelity(
+  reference: FeatureSet,
+  generated: readonly FeatureSet[],
+  options: FidelityAnalysisOptions = {},
+): Promise<FidelityReport> {
+  const { level = 0.95, seed = 0, k = 5, standardise = false, members = null, kernels = null } = options;
+  if (!(level > 0 && level < 1))
+    throw new InputError("out-of-range", `--level ${level}: it lies between 0 and 1.`);
+  if (!Number.isInteger(k) || k < 1)
+    throw new InputError("out-of-range", `--k ${k}: a whole number of neighbours, at least 1.`);
+  check(reference, generated, members);
+  const scale = standardise ? standardised(reference.matrix) : (matrix: Matrix) => matrix;
+  const scaled = <T extends FeatureSet | null>(set: T): T => set && { ...set, matrix: scale(set.matrix) };
+  const real = scaled(reference);
+  const sets = generated.map(scaled);
+  const warnings = fidelityWarnings(reference, generated, members, { standardise, k });
+  const steps = { done: 0, total: sets.length * 3 * 5 + 1 + (members ? 1 : 0) };
+  const onStep = (name: string, set: string) =>
+    options.onProgress?.(`${set}: ${name}`, steps.done++ / steps.total);
+  const settings = { k, level, seed, kernels };
+
+  const generators: GeneratorReport[] = [];
+  for (const set of sets) generators.push(await generatorReport(real, set, settings, onStep));
+  options.onProgress?.("comparing generators", steps.done / steps.total);
+  const pairs = comparePairs(real, sets, { level, seed });
+  const ensemble = members && ensembleReport(real, members.map(scaled), options, level, seed);
+  const found = {
+    reference: {
+      name: reference.name,
+      files: reference.files,
+      rows: reference.matrix.rows,
+      columns: reference.matrix.columns,
+      dropped: reference.dropped,
+      constant: constantColumns(reference.matrix).length,
+    },
+    generators,
+    pairs,
+    ensemble,
+    warnings,
+    guesses: [...new Set([reference, ...generated, ...(members ?? [])].flatMap(({ guesses }) => guesses))],
+    options: { level, seed, k, standardise, accelerated: kernels !== null },
+  };
+  return {
+    schema: FIDELITY_SCHEMA,
+    ...found,
+    verdict: fidelityVerdict(found),
+    methods: fidelityMethods(found),
+  };
+}
+
+function check(
+  reference: FeatureSet,
+  generated: readonly FeatureSet[],
+  members: readonly FeatureSet[] | null,
+): void {
+  if (generated.length === 0 && !members)
+    throw new InputError("invalid-option", "name at least one set of generated samples after the real ones.");
+  if (members && members.length < 2)
+    throw new InputError(
+      "invalid-option",
+      `--members: ${members.length === 1 ? `only ${members[0].name} was found` : "nothing was found"}; an ensemble is several trainings of one model, two at least and five to be of use. Name one model as a generated set instead.`,
+    );
+  const names = [...generated, ...(members ?? [])];
+  for (const set of [reference, ...names])
+    if (set.matrix.rows < 8)
+      throw new InputError(
+        "no-rows",
+        `has ${set.matrix.rows} rows; eight are the least that can be compared.`,
+        {
+          file: set.name,
+        },
+      );
+  for (const set of names) {
+    if (set.matrix.columns !== reference.matrix.columns)
+      throw new InputError(
+        "wrong-length",
+        `has ${formatCount(set.matrix.columns)} columns, but ${reference.name} has ${formatCount(reference.matrix.columns)}; both need the features of the same extractor.`,
+        { file: set.name },
+      );
+    const at = set.columns?.findIndex((name, j) => reference.columns && name !== reference.columns[j]) ?? -1;
+    if (reference.columns && at >= 0)
+      throw new InputError(
+        "missing-column",
+        `stands where ${reference.name} has "${reference.columns[at]}"; name the same columns in the same order with --columns.`,
+        { file: set.name, column: set.columns?.[at] },
+      );
+  }
+}
+
+type Settings = Pick<MeasureOptions, "k" | "level" | "seed" | "kernels">;
+
+async function generatorReport(
+  real: FeatureSet,
+  set: FeatureSet,
+  settings: Settings,
+  onStep: (name: string, set: string) => void,
+): Promise<GeneratorReport> {
+  const groups: SampleGroups = {
+    ...(real.groups && { real: real.groups }),
+    ...(set.groups && { generated: set.groups }),
+  };
+  const quick = { ...settings, interval: false, groups: {} };
+  const step = (part: string) => (name: string) => onStep(`${name}${part}`, set.name);
+  const full = await measure(real.matrix, set.matrix, {
+    ...settings,
+    interval: true,
+    groups,
+    onStep: step(""),
+  });
+  // Halves of equal size: the metrics depend on the number of rows.
+  const [half, other] = halves(real, settings.seed);
+  const [made] = halves(set, settings.seed + 1);
+  const size = Math.min(half.rows, other.rows, made.rows);
+  const cut = (matrix: Matrix) => (matrix.rows === size ? matrix : takeRows(matrix, rowsTo(size)));
+  const halved = await measure(cut(half), cut(made), { ...quick, onStep: step(", by halves") });
+  const floor = await measure(cut(half), cut(other), { ...quick, onStep: step(", noise floor") });
+  const metrics = Object.fromEntries(
+    FIDELITY_METRICS.map((name): [string, MeasuredMetric | null] => {
+      const estimate = full.metrics[name];
+      if (!estimate) return [name, null];
+      return [
+        name,
+        {
+          ...estimate,
+          half: halved.metrics[name]?.value ?? null,
+          floor: floor.metrics[name]?.value ?? null,
+        },
+      ];
+    }),
+  ) as GeneratorReport["metrics"];
+  return {
+    name: set.name,
+    rows: set.matrix.rows,
+    dropped: set.dropped,
+    copies: copiesOf(real.matrix, set.matrix),
+    metrics,
+    reasons: full.reasons,
+    curve: full.curve && curveReport(full.curve, floor),
+    classes: classReports(real, set, settings),
+  };
+}
+
+function curveReport({ angles, radius, k }: PrecisionRecallCurve, floor: Measured): CurveReport {
+  return {
+    angles: Array.from(angles),
+    radius: radius.map(({ value }) => value),
+    low: radius.map(({ value, interval }) => interval?.[0] ?? value),
+    high: radius.map(({ value, interval }) => interval?.[1] ?? value),
+    floor: floor.curve?.radius.map(({ value }) => value) ?? [],
+    k,
+  };
+}
+
+const rowsTo = (count: number) => Int32Array.from({ length: count }, (_, i) => i);
+
+/** The rows of a set at random in two halves; clusters stay whole. */
+function halves({ matrix, groups }: FeatureSet, seed: number): readonly [Matrix, Matrix] {
+  const units = new Map<string | number, number[]>();
+  for (let i = 0; i < matrix.rows; i++) {
+    const unit = groups?.[i] ?? i;
+    const rows = units.get(unit);
+    if (rows) rows.push(i);
+    else units.set(unit, [i]);
+  }
+  const order = shuffle(createRandom(seed), [...units.values()]);
+  const first: number[] = [];
+  const second: number[] = [];
+  for (const rows of order) (first.length <= second.length ? first : second).push(...rows);
+  return [takeRows(matrix, first), takeRows(matrix, second)];
+}
+
+/** Class by class, with intervals for all of them at once. */
+function classReports(real: FeatureSet, set: FeatureSet, { k, level, seed }: Settings): ClassReport[] | null {
+  if (!real.labels || !set.labels) return null;
+  const unknown = set.labels.find((label) => !real.labels?.includes(label));
+  if (unknown !== undefined)
+    throw new InputError(
+      "unknown-class",
+      `the class "${unknown}" does not occur in ${real.name}; check how the classes are written.`,
+      { file: set.name },
+    );
+  const shares = classSkew(real.labels, set.labels, {
+    level,
+    groups: { ...(real.groups && { real: real.groups }), ...(set.groups && { generated: set.groups }) },
+  });
+  const strict = sidakLevel(level, 3 * shares.length);
+  return shares.map((share) => {
+    const parts = [real, set].map(({ matrix, labels, groups }) => {
+      const rows = Array.from({ length: matrix.rows }, (_, i) => i).filter(
+        (i) => labels?.[i] === share.label,
+      );
+      return { matrix: takeRows(matrix, rows), groups: groups && rows.map((row) => groups[row]) };
+    });
+    const rows = [parts[0].matrix.rows, parts[1].matrix.rows] as const;
+    const none = { auc: null, precision: null, recall: null };
+    if (rows[1] === 0) return { ...share, rows, ...none, reason: "never generated" };
+    const groups: SampleGroups = {
+      ...(parts[0].groups && { real: parts[0].groups }),
+      ...(parts[1].groups && { generated: parts[1].groups }),
+    };
+    const options = { level: strict, seed, resamples: 100, groups };
+    try {
+      const { precision, recall } = prdc(parts[0].matrix, parts[1].matrix, { ...options, k });
+      const { auc } = precisionRecallCurve(parts[0].matrix, parts[1].matrix, { ...options, angles: 2 });
+      return { ...share, rows, auc, precision, recall, reason: null };
+    } catch (error) {
+      if (!(error instanceof CredenceError && error.code === "too-few")) throw error;
+      return { ...share, rows, ...none, reason: "too few rows" };
+    }
+  });
+}
+
+/** Every two generators on the same folds of the reference. */
+function comparePairs(
+  real: FeatureSet,
+  sets: readonly FeatureSet[],
+  { level, seed }: { level: number; seed: number },
+): PairReport[] | null {
+  if (sets.length < 2) return null;
+  const rows = Math.min(
+    ...[real, ...sets].map(({ matrix, groups }) => (groups ? new Set(groups).size : matrix.rows)),
+  );
+  const folds = Math.min(10, Math.floor(rows / FOLD_ROWS));
+  if (folds < 2) return null;
+  const count = (sets.length * (sets.length - 1)) / 2;
+  const strict = sidakLevel(level, 2 * count);
+  return sets.flatMap((first, i) =>
+    sets.slice(i + 1).map((second) => {
+      const compare = (metric: (a: Matrix, b: Matrix) => number) => ({
+        ...compareGenerators(real.matrix, first.matrix, second.matrix, metric, {
+          folds,
+          level: strict,
+          seed,
+          groups: {
+            ...(real.groups && { real: real.groups }),
+            ...(first.groups && { first: first.groups }),
+            ...(second.groups && { second: second.groups }),
+          },
+        }).difference,
+        level,
+      });
+      return {
+        first: first.name,
+        second: second.name,
+        auc: compare((a, b) => precisionRecallCurve(a, b, { interval: false, angles: 2, seed }).auc.value),
+        kernel: compare((a, b) => kernelDistance(a, b, { interval: false }).value),
+      };
+    }),
+  );
+}
+
+function ensembleReport(
+  real: FeatureSet,
+  members: readonly FeatureSet[],
+  { datasets, onProgress }: FidelityAnalysisOptions,
+  level: number,
+  seed: number,
+): MembersReport {
+  const names = members.map(({ name }) => name);
+  const found = ensemblePrecisionRecall(
+    real.matrix,
+    members.map(({ matrix }) => matrix),
+    {
+      level,
+      seed,
+      angles: 90,
+      ...(datasets && { datasets }),
+      onProgress: (done, total) => onProgress?.(`members: curve ${done} of ${total}`, done / total),
+    },
+  );
+  return {
+    names,
+    rows: found.n,
+    folds: 2,
+    k: found.k,
+    summary: found.summary,
+    members: found.members.map(({ summary, radius }, s) => ({
+      name: names[s],
+      ...summary,
+      radius: Array.from(radius),
+    })),
+    worst: names[found.worst],
+    floor: found.noiseFloor && {
+      radius: Array.from(found.noiseFloor.mean),
+      summary: found.noiseFloor.summary,
+    },
+    angles: Array.from(found.angles),
+    mean: Array.from(found.mean),
+    band: {
+      low: Array.from(found.band.low),
+      high: Array.from(found.band.high),
+      level: found.band.level,
+    },
+    components: found.components,
+    radiusComponents: found.radiusComponents,
+    notes: found.notes,
+  };
+}

@@ -1,0 +1,42 @@
+import type { Matrix } from "credence/numeric";
+
+/** Samples as rows of features. */
+export interface FeatureSet {
+  /** As the report names it. */
+  readonly name: string;
+  readonly files: readonly string[];
+  readonly matrix: Matrix;
+  /** Names of the columns; null where the format has none. */
+  readonly columns: readonly string[] | null;
+  /** The class of each row, where a column was named. */
+  readonly labels: readonly string[] | null;
+  /** The cluster of each row, where a column was named. */
+  readonly groups: readonly string[] | null;
+  /** Rows left out because they hold NaN, infinities or empty cells. */
+  readonly dropped: number;
+  /** What was guessed, in sentences. */
+  readonly guesses: readonly string[];
+}
+
+/** How features are read. */
+export interface FeatureOptions {
+  /** Columns of features: names, patterns such as "f_*", or one column of lists. Default: all columns of numbers. */
+  columns?: readonly string[];
+  /** The class of each row. */
+  label?: string;
+  /** The cluster of each row (frames of one video, pages of one book). */
+  group?: string;
+  /** Only rows for which a DuckDB expression is true. */
+  where?: string;
+  /** Leave out rows that hold NaN, infinities or empty cells instead of refusing them. Default false. */
+  dropNan?: boolean;
+  /** Turns a folder of images into features. Without it, a folder is refused. */
+  images?: ImageReader;
+  onProgress?: (done: number, total: number) => void;
+}
+
+/** Makes features of image files, one row each. */
+export type ImageReader = (
+  files: readonly string[],
+  onProgress?: (done: number, total: number) => void,
+) => Promise<Matrix>;

@@ -1,0 +1,111 @@
+import type { Estimate } from "credence/estimate";
+import {
+  type Balls,
+  classifierTwoSampleTest,
+  frechetDistance,
+  type GaussianStatistics,
+  type Grams,
+  kernelDistance,
+  kernelDistanceFromGrams,
+  neighboursForHalves,
+  type PrecisionRecallCurve,
+  prdc,
+  prdcFromBalls,
+  precisionRecallCurve,
+  type SampleGroups,
+} from "credence/fidelity";
+import { CredenceError, type Matrix } from "credence/numeric";
+import type { FidelityMetric } from "./fidelity.js";
+
+/** The costly steps, made elsewhere: what `startKernels` of @credence/runtime gives. */
+export interface FidelityKernels {
+  balls(real: Matrix, generated: Matrix, kept: readonly [number, number]): Promise<readonly [Balls, Balls]>;
+  grams(real: Matrix, generated: Matrix): Promise<Grams>;
+  gaussianStatistics(matrix: Matrix): Promise<GaussianStatistics>;
+}
+
+/** What two samples are compared with. */
+export interface MeasureOptions {
+  readonly k: number;
+  readonly level: number;
+  readonly seed: number;
+  /** false: values alone, several times as fast. */
+  readonly interval: boolean;
+  readonly groups: SampleGroups;
+  readonly kernels: FidelityKernels | null;
+  readonly onStep: (name: string) => void;
+}
+
+/** All metrics of two samples; those that cannot be computed are left out, and `reasons` says why. */
+export interface Measured {
+  readonly metrics: { [name in FidelityMetric]?: Estimate & { corrected?: number | null; pValue?: number } };
+  readonly reasons: { [name in FidelityMetric]?: string };
+  readonly curve: PrecisionRecallCurve | null;
+}
+
+/** Pairs of rows whose Gram matrices are still held in memory. */
+const MOST_PAIRS = 1e8;
+
+/** Compares two samples by every metric. */
+export async function measure(
+  real: Matrix,
+  generated: Matrix,
+  { k, level, seed, interval, groups, kernels, onStep }: MeasureOptions,
+): Promise<Measured> {
+  const metrics: Measured["metrics"] = {};
+  const reasons: Measured["reasons"] = {};
+  const common = { level, seed, groups, ...(!interval && { interval: false as const }) };
+  const clustered = groups.real !== undefined || groups.generated !== undefined;
+  const attempt = async (names: readonly FidelityMetric[], step: string, make: () => unknown) => {
+    onStep(step);
+    try {
+      Object.assign(metrics, await make());
+    } catch (error) {
+      // What the samples are too small for is left out; anything else is a fault.
+      if (!(error instanceof CredenceError && (error.code === "too-few" || error.code === "too-large")))
+        throw error;
+      for (const name of names) reasons[name] = reasonOf(error);
+    }
+  };
+  let curve: PrecisionRecallCurve | null = null;
+  await attempt(["auc", "overlap", "f8", "fEighth"], "precision–recall curve", () => {
+    curve = precisionRecallCurve(real, generated, { ...common, angles: 90, resamples: 100 });
+    const { auc, overlap, f8, fEighth } = curve;
+    return { auc, overlap, f8, fEighth };
+  });
+  await attempt(
+    ["precision", "recall", "density", "coverage"],
+    "precision, recall, density, coverage",
+    async () => {
+      const options = { ...common, k };
+      if (!kernels || clustered || Math.min(real.rows, generated.rows) <= k)
+        return prdc(real, generated, options);
+      const kept = (rows: number) => (interval ? neighboursForHalves(k, rows) : k);
+      return prdcFromBalls(
+        ...(await kernels.balls(real, generated, [kept(real.rows), kept(generated.rows)])),
+        options,
+      );
+    },
+  );
+  await attempt(["frechet"], "Fréchet distance", async () => {
+    if (!kernels || interval || clustered || Math.min(real.rows, generated.rows) < real.columns)
+      return { frechet: frechetDistance(real, generated, common) };
+    const [a, b] = [await kernels.gaussianStatistics(real), await kernels.gaussianStatistics(generated)];
+    return { frechet: frechetDistance(a, b, { interval: false, level }) };
+  });
+  await attempt(["kernel"], "kernel distance", async () => {
+    const fits = (real.rows + generated.rows) ** 2 <= MOST_PAIRS;
+    if (!kernels || !fits) return { kernel: kernelDistance(real, generated, common) };
+    return {
+      kernel: kernelDistanceFromGrams(await kernels.grams(real, generated), real.columns, common),
+    };
+  });
+  await attempt(["discriminability"], "two-sample test", () => {
+    const { accuracy, pValue } = classifierTwoSampleTest(real, generated, common);
+    return { discriminability: { ...accuracy, pValue } };
+  });
+  return { metrics, reasons, curve };
+}
+
+/** The words of an error, without the name of the function. */
+const reasonOf = ({ message }: CredenceError): string => message.replace(/^\w+: /, "");
