@@ -201,6 +201,13 @@ describe("credence fit, apply, compare", () => {
     );
     const [, first] = read("soft.csv").split("\n");
     expect(Number(first.split(",")[4])).toBeCloseTo(2 / 3, 1);
+    const compared = await run(
+      ...["compare", "sharp.csv", "soft.csv", "--probabilities", "p_*", "--label", "truth"],
+      ...["--probabilities-b", "calibrated_*", "--fail-if", "difference.logLoss.high > 0"],
+    );
+    expect(compared.code).toBe(0);
+    expect(compared.stdout).toContain("B is better by log loss");
+    expect(compared.stdout).toContain("scores over all 3 classes");
   });
 
   it("fits, applies, and the comparison proves that it helped", async () => {
@@ -291,6 +298,23 @@ describe("bad usage and input: exit 2, one line that helps, no stack trace", () 
       'did you mean "vector"?',
     ],
     [["compare", "data.csv", "bad.csv"], "bad.csv, line 3"],
+    [
+      [
+        "compare",
+        "sharp.csv",
+        "sharp.csv",
+        "--probabilities",
+        "p_*",
+        "--label",
+        "truth",
+        "--probabilities-b",
+        "p_a",
+        "--probabilities-b",
+        "p_b",
+      ],
+      "holds the classes a, b; the other file has a, b, c",
+    ],
+    [["compare", "sharp.csv", "sharp.csv", "--probabilities", "p_*"], "--label COLUMN"],
   ])("%j", async (args, message) => {
     const { code, stdout, stderr } = await run(...args);
     expect(stderr).toContain(message);

@@ -3,12 +3,14 @@ import type { Console } from "../console.js";
 import { reportGates } from "../gates.js";
 import { checkWritable, writeOutput } from "../output.js";
 import { collect, parseWhole } from "../parseOption.js";
-import { addReadingOptions, type ReadingFlags } from "../readingOptions.js";
+import { addClassOptions, addReadingOptions, type ClassFlags, type ReadingFlags } from "../readingOptions.js";
 
-interface CompareFlags extends ReadingFlags {
+interface CompareFlags extends ReadingFlags, ClassFlags {
   readonly key?: string;
   readonly confidenceB?: string;
   readonly outcomeB?: string;
+  readonly probabilitiesB?: string[];
+  readonly labelB?: string;
   readonly bins?: number;
   readonly json?: string;
   readonly failIf?: string[];
@@ -16,13 +18,19 @@ interface CompareFlags extends ReadingFlags {
 
 /** `credence compare A B`: two sets of confidences for the same rows. */
 export function addCompareCommand(program: Command, console: Console, finish: (code: number) => void): void {
-  addReadingOptions(program.command("compare"))
+  addClassOptions(addReadingOptions(program.command("compare")))
     .description("Which of two sets of confidences for the same rows is better? (B − A, paired)")
     .argument("<a>", "the first file")
     .argument("<b>", "the second file, with the same rows")
     .option("--key <column>", "column that names a row in both files (default: rows are paired by order)")
     .option("--confidence-b <column>", "the confidence in the second file, where it is named differently")
     .option("--outcome-b <column>", "the outcome in the second file, where it is named differently")
+    .option(
+      "--probabilities-b <columns>",
+      "the class probabilities in the second file, where they are named differently; may be repeated",
+      collect,
+    )
+    .option("--label-b <column>", "the true class in the second file, where it is named differently")
     .option("--bins <number>", "bins of the calibration error (default: 15)", parseWhole)
     .option("--json [file]", "print the comparison as JSON, or write it to a .json file")
     .option(

@@ -1,8 +1,8 @@
-import { type ClassColumns, findClassColumns } from "../classes/classColumns.js";
+import { findClassColumns } from "../classes/classColumns.js";
+import { classOrder } from "../classes/classOrder.js";
 import { CLASS_ROW } from "../classes/classStatus.js";
 import { judgeClasses } from "../classes/readClassRecords.js";
 import type { Selected } from "../reading/columns.js";
-import { InputError } from "../reading/inputError.js";
 import { withTable } from "../reading/withTables.js";
 import type { Applied, ApplyOptions } from "./applyCalibrator.js";
 import type { ClassCalibrator } from "./classCalibrator.js";
@@ -39,15 +39,14 @@ export function applyClassCalibrator(
       checkNewColumns(table, added);
       const guesses: string[] = [];
       const found = await findClassColumns(database, table, probabilities, guesses);
-      const columns = inOrder(found, classes, table.files[0]);
-      await judgeClasses(database, table, columns, NO_LABEL, { where: null, logits, guesses });
+      const order = classOrder(found, classes, table.files[0], "the calibrator was fitted to");
+      await judgeClasses(database, table, found, NO_LABEL, { where: null, logits, guesses });
       const [{ rows, missing }] = await database.rows<Record<"rows" | "missing", number>>(
         `select count(*)::double as rows, count(*) filter (credence_status = ${CLASS_ROW.missing})::double as missing
          from class_rows`,
       );
-      const values = classes.map(
-        (_, k) =>
-          `case when credence_status <> ${CLASS_ROW.missing} then credence_probabilities[${k + 1}] end`,
+      const values = order.map(
+        (k) => `case when credence_status <> ${CLASS_ROW.missing} then credence_probabilities[${k + 1}] end`,
       );
       await writePredictions(
         database,
@@ -69,18 +68,3 @@ export function applyClassCalibrator(
 
 /** Rows need no label here: none has one. */
 const NO_LABEL: Selected = { name: "label", sql: "null", type: "VARCHAR", column: null };
-
-/** The columns in the calibrator's order of classes. */
-function inOrder(found: ClassColumns, classes: readonly string[], file: string): ClassColumns {
-  const order = classes.map((name) => found.names.indexOf(name));
-  if (found.names.length === classes.length && !order.includes(-1))
-    return found.list ? found : { ...found, columns: order.map((k) => found.columns[k]), names: classes };
-  throw new InputError(
-    "unknown-class",
-    `holds the classes ${some(found.names)}; the calibrator was fitted to ${some(classes)}.`,
-    { file, column: found.title },
-  );
-}
-
-const some = (names: readonly string[]): string =>
-  `${names.slice(0, 8).join(", ")}${names.length > 8 ? `, … (${names.length})` : ""}`;

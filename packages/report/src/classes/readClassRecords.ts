@@ -28,17 +28,7 @@ export async function readClassRecords(
   names: readonly string[],
   options: ClassReadOptions,
 ): Promise<Records & { readonly classes: ClassRows }> {
-  const { probabilities = [], label, where = null } = options;
-  if (probabilities.length === 0 || label === undefined)
-    throw new InputError(
-      "invalid-option",
-      "class probabilities need both --probabilities COLUMNS and --label COLUMN.",
-    );
-  if (options.confidence !== undefined || options.outcome !== undefined)
-    throw new InputError(
-      "invalid-option",
-      "--probabilities and --label take the place of --confidence and --outcome; name one pair.",
-    );
+  const { probabilities, label, where } = checkClassOptions(options);
   return withTable(names, options, async (database, table) => {
     const guesses: string[] = [];
     const columns = await findClassColumns(database, table, probabilities, guesses);
@@ -46,9 +36,7 @@ export async function readClassRecords(
     await judgeClasses(database, table, columns, truth, { where, logits: options.logits === true, guesses });
     const records = await readTable(database, judgedTable(table), {
       ...options,
-      // Quoted, they are expressions: no cells of the files.
-      confidence: quoteName("credence_top"),
-      outcome: quoteName("credence_right"),
+      ...JUDGED,
     });
     return {
       ...records,
@@ -67,6 +55,32 @@ export async function readClassRecords(
     };
   });
 }
+
+/**
+ * The columns that are asked for.
+ * @throws InputError "invalid-option" where one is missing, or something else is asked for too.
+ */
+export function checkClassOptions(options: ClassReadOptions): {
+  readonly probabilities: readonly string[];
+  readonly label: string;
+  readonly where: string | null;
+} {
+  const { probabilities = [], label, where = null } = options;
+  if (probabilities.length === 0 || label === undefined)
+    throw new InputError(
+      "invalid-option",
+      "class probabilities need both --probabilities COLUMNS and --label COLUMN.",
+    );
+  if (options.confidence !== undefined || options.outcome !== undefined)
+    throw new InputError(
+      "invalid-option",
+      "--probabilities and --label take the place of --confidence and --outcome; name one pair.",
+    );
+  return { probabilities, label, where };
+}
+
+/** Confidence and outcome in `judgedTable`. Quoted, they are expressions: no cells of the files. */
+export const JUDGED = { confidence: quoteName("credence_top"), outcome: quoteName("credence_right") };
 
 /** How the rows are judged. */
 interface Judging {

@@ -1,34 +1,47 @@
 import { reportOptions } from "../analysis/options.js";
 import { estimateOptions, type Scored } from "../analysis/scored.js";
+import { findClassColumns } from "../classes/classColumns.js";
+import { classOrder } from "../classes/classOrder.js";
+import {
+  type ClassReadOptions,
+  checkClassOptions,
+  JUDGED,
+  judgeClasses,
+  judgedTable,
+} from "../classes/readClassRecords.js";
 import { type ColumnMapping, expressionType, mapColumns, selectColumn } from "../reading/columns.js";
 import type { Database } from "../reading/database.js";
 import { createDenseCoder } from "../reading/denseCodes.js";
 import { growable } from "../reading/growable.js";
 import { InputError } from "../reading/inputError.js";
 import { locateRow } from "../reading/locateRow.js";
-import type { ReadOptions } from "../reading/readRecords.js";
 import { ROW } from "../reading/rowStatus.js";
 import { scoredSql } from "../reading/scoredSql.js";
 import type { Table } from "../reading/table.js";
 import { withTables } from "../reading/withTables.js";
+import { readClassPairs } from "./classPairs.js";
 import { compareRows, comparisonVerdict } from "./compareRows.js";
 import { COMPARISON_SCHEMA, type Comparison } from "./comparison.js";
 
 /** How two files are compared. */
-export interface CompareOptions extends Omit<ReadOptions, "by"> {
+export interface CompareOptions extends Omit<ClassReadOptions, "by"> {
   /** Column, or SQL expression, that is the same in both files for the same row. Default: rows are paired by order. */
   key?: string | null;
   /** Columns of the second file, where they are named differently there. */
   confidenceB?: string;
   outcomeB?: string;
+  probabilitiesB?: readonly string[];
+  labelB?: string;
   bins?: number;
   level?: number;
   seed?: number;
 }
 
 /**
- * Compares two sets of confidences for the same questions, row by row: far more can be told than from two reports.
- * @throws InputError as `readRecords`; "unpaired" where rows cannot be paired.
+ * Compares two sets of confidences, or of class probabilities, for the same questions, row by row: far more can be told
+ * than from two reports. With class probabilities the scores are those of all classes, and the calibration error that of
+ * the likeliest.
+ * @throws InputError as `readRecords` and `readClassRecords`; "unknown-class" where the files have other classes; "unpaired" where rows cannot be paired.
  */
 export function compareFiles(a: string, b: string, options: CompareOptions = {}): Promise<Comparison> {
   const { bins, level, seed } = reportOptions({
@@ -37,15 +50,28 @@ export function compareFiles(a: string, b: string, options: CompareOptions = {})
     seed: options.seed,
   });
   return withTables([[a], [b]], options, async (database, tables) => {
-    const mappings: ColumnMapping[] = [];
-    for (const [i, name] of (["a", "b"] as const).entries())
-      mappings.push(await readSide(database, tables[i], name, options));
+    const [a, b] = tables;
+    const multiclass = [options.probabilities, options.label, options.logits].some((o) => o !== undefined);
+    const sideA = multiclass
+      ? await readClassSide(database, a, "a", options, null)
+      : { mapping: await readSide(database, a, "a", options, options.where ?? null), names: null };
+    const mappingB = sideA.names
+      ? (await readClassSide(database, b, "b", ofB(options), sideA.names)).mapping
+      : await readSide(database, b, "b", ofB(options), options.where ?? null);
+    const mappings = [sideA.mapping, mappingB];
     const pairing = await pairRows(database, tables, options.key ?? null);
     const { first, second, missing } = await readPairs(database, mappings[0]);
     const n = first.confidences.length;
     if (n === 0)
       throw new InputError("no-rows", "no row is scored in both files.", { file: tables[1].files[0] });
-    const found = compareRows(first, second, bins, { ...estimateOptions(first, level, seed), level });
+    const classes = sideA.names && (await readClassPairs(database, sideA.names.length, n));
+    const found = compareRows(
+      first,
+      second,
+      bins,
+      { ...estimateOptions(first, level, seed), level },
+      classes,
+    );
     return {
       schema: COMPARISON_SCHEMA,
       n,
@@ -53,6 +79,7 @@ export function compareFiles(a: string, b: string, options: CompareOptions = {})
         column: mappings[0].group?.name ?? "",
         count: first.groups.reduce((most, g) => Math.max(most, g + 1), 0),
       },
+      classes: sideA.names,
       ...pairing,
       missing,
       level,
@@ -65,23 +92,34 @@ export function compareFiles(a: string, b: string, options: CompareOptions = {})
   });
 }
 
+/** The options of the second file. Groups belong to the pair: the first file names them. */
+function ofB(options: CompareOptions): CompareOptions {
+  return {
+    ...options,
+    confidence: options.confidenceB ?? options.confidence,
+    outcome: options.outcomeB ?? options.outcome,
+    probabilities: options.probabilitiesB ?? options.probabilities,
+    label: options.labelB ?? options.label,
+    group: null,
+  };
+}
+
 /** Reads one file into a table of its own, refusing rows that cannot be used. */
 async function readSide(
   database: Database,
   table: Table,
   name: "a" | "b",
   options: CompareOptions,
+  where: string | null,
+  more: readonly string[] = [],
 ): Promise<ColumnMapping> {
-  const { where = null, key = null } = options;
-  // Groups belong to the pair: the first file names them.
-  const second = {
-    confidence: options.confidenceB ?? options.confidence,
-    outcome: options.outcomeB ?? options.outcome,
-  };
-  const mapping = await mapColumns(database, table, name === "a" ? { ...options, by: [] } : second);
+  const { key = null } = options;
+  const { confidence, outcome, group } = options;
+  const mapping = await mapColumns(database, table, { confidence, outcome, group, by: [] });
   if (where !== null) await expressionType(database, table, "--where", where);
-  const extra =
+  const keys =
     key === null ? [] : [`(${(await selectColumn(database, table, "--key", key)).sql})::varchar as pair_key`];
+  const extra = [...keys, ...more];
   await database.connection.run(`create temp table scored as ${scoredSql(table, mapping, where, { extra })}`);
   const [{ refused }] = await database.rows<{ refused: number }>(
     `select count(*) filter (status > ${ROW.unlabelled})::double as refused from scored`,
@@ -89,6 +127,33 @@ async function readSide(
   if (refused > 0) throw await locateRow(database, table, mapping, where);
   await database.connection.run(`alter table scored rename to ${name}`);
   return mapping;
+}
+
+/**
+ * The same of a file with class probabilities, which it keeps as `probabilities_a` …, with the number of the true class
+ * as `class_a`.
+ * @param known The classes of the other file, whose order is taken.
+ */
+async function readClassSide(
+  database: Database,
+  table: Table,
+  name: "a" | "b",
+  options: CompareOptions,
+  known: readonly string[] | null,
+): Promise<{ readonly mapping: ColumnMapping; readonly names: readonly string[] }> {
+  const { probabilities, label, where } = checkClassOptions(options);
+  const guesses: string[] = [];
+  const columns = await findClassColumns(database, table, probabilities, guesses);
+  const order = classOrder(columns, known ?? columns.names, table.files[0], "the other file has");
+  const truth = await selectColumn(database, table, "--label", label, guesses);
+  await judgeClasses(database, table, columns, truth, { where, logits: options.logits === true, guesses });
+  const mapping = await readSide(database, judgedTable(table), name, { ...options, ...JUDGED }, where, [
+    `list_position([${order.join(", ")}], credence_class) - 1 as class_${name}`,
+    `[${order.map((k) => `credence_probabilities[${k + 1}]`).join(", ")}] as probabilities_${name}`,
+  ]);
+  // The other side makes its own.
+  await database.connection.run("drop view class_labels; drop table class_rows; drop table class_cells");
+  return { mapping: { ...mapping, guesses: [...guesses, ...mapping.guesses] }, names: columns.names };
 }
 
 /** Makes the table `pairs`. */
@@ -100,7 +165,7 @@ async function pairRows(
   const [counts] = await database.rows<{ a: number; b: number }>(
     "select (select count(*) from a)::double as a, (select count(*) from b)::double as b",
   );
-  const both = `a.confidence as p, a.outcome as y, a.status as s, b.confidence as q, b.outcome as z, b.status as t, a.* exclude (confidence, outcome, status)`;
+  const both = `a.confidence as p, a.outcome as y, a.status as s, b.confidence as q, b.outcome as z, b.status as t, a.* exclude (confidence, outcome, status), b.* exclude (confidence, outcome, status${key === null ? "" : ", pair_key"})`;
   if (key === null) {
     if (counts.a !== counts.b)
       throw new InputError(

@@ -3,14 +3,19 @@ import { type Estimate, type EstimateOptions, meanEstimate, proportionEstimate }
 import { pairedDifference } from "../analysis/recalibration.js";
 import type { Scored } from "../analysis/scored.js";
 import { formatNumber, formatShare } from "../words/format.js";
+import { type ClassPairs, classScores, pairedClassDifference } from "./classPairs.js";
 import type { ComparedSide, Comparison } from "./comparison.js";
 
-/** The statistics of a comparison: both sides, and B − A. */
+/**
+ * The statistics of a comparison: both sides, and B − A.
+ * @param classes Where there are class probabilities, the scores are taken over all classes.
+ */
 export function compareRows(
   a: Scored,
   b: Scored,
   bins: number,
   options: EstimateOptions & { readonly level: number },
+  classes: ClassPairs | null = null,
 ): { a: Omit<ComparedSide, "files">; b: Omit<ComparedSide, "files">; difference: Comparison["difference"] } {
   const side = ({ confidences, outcomes }: Scored) => ({
     accuracy: proportionEstimate(outcomes, options),
@@ -21,11 +26,11 @@ export function compareRows(
   });
   const right = Float64Array.from(a.outcomes, (y, i) => b.outcomes[i] - y);
   return {
-    a: side(a),
-    b: side(b),
+    a: { ...side(a), ...(classes && classScores(classes.a, options)) },
+    b: { ...side(b), ...(classes && classScores(classes.b, options)) },
     difference: {
       accuracy: meanEstimate(right, options),
-      ...pairedDifference(a, b, options),
+      ...(classes ? pairedClassDifference(classes, options) : pairedDifference(a, b, options)),
       ece: errorDifference(a, b, bins, options),
     },
   };

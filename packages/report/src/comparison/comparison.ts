@@ -19,6 +19,8 @@ export interface Comparison {
   /** Rows scored on both sides. */
   readonly n: number;
   readonly groups: { readonly column: string; readonly count: number } | null;
+  /** The names of the classes, where class probabilities were compared; confidence is then the largest of a row. */
+  readonly classes: readonly string[] | null;
   /** How rows were paired: by their order, or by a key. */
   readonly pairedBy: string;
   /** Rows of one side that found no partner; 0 where rows are paired by order. */

@@ -8,7 +8,7 @@ import type { ComparedSide, Comparison } from "./comparison.js";
 /** A comparison as text for a terminal. */
 export function renderComparison(found: Comparison, { colour = false, width = 80 } = {}): string {
   const paint = createPaint(colour);
-  const { a, b, difference, n, groups, pairedBy, unpaired, missing, level } = found;
+  const { a, b, difference, n, groups, classes, pairedBy, unpaired, missing, level } = found;
   const three = (value: number) => formatNumber(value, 4);
   const line = (
     name: string,
@@ -19,6 +19,7 @@ export function renderComparison(found: Comparison, { colour = false, width = 80
     `  ${name.padEnd(18)}${write(of(a).value).padStart(9)}${write(of(b).value).padStart(9)}   ${formatEstimate(change, write)}`;
   const pairs = [
     `${formatPlural(n, "pair")}${groups ? ` in ${formatPlural(groups.count, "group")} (${groups.column})` : ""}, by ${pairedBy}`,
+    classes && `scores over all ${classes.length} classes, calibration error of the likeliest`,
     unpaired.a + unpaired.b > 0 && `without a partner: ${unpaired.a} of A, ${unpaired.b} of B`,
     missing > 0 && `${formatPlural(missing, "pair")} not scored on both sides`,
   ];
