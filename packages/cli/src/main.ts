@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { addApplyCommand } from "./commands/apply.js";
 import { addCompareCommand } from "./commands/compare.js";
+import { addFidelityCommand } from "./commands/fidelity.js";
 import { addFitCommand } from "./commands/fit.js";
 import { addPlanLabelsCommand } from "./commands/planLabels.js";
 import { addReportCommand } from "./commands/report.js";
@@ -44,6 +45,7 @@ function createProgram(console: Console, finish: (code: number) => void): Comman
     addApplyCommand,
     addCompareCommand,
     addPlanLabelsCommand,
+    addFidelityCommand,
   ])
     add(program, console, finish);
   for (const command of program.commands)
