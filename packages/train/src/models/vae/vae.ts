@@ -199,7 +199,7 @@ async function train(
   const x = isGaussian ? div(sub(oneRow.x, shift), factor) : oneRow.x;
   const { center, logVariance } = encoded(scope, x, options, beside(oneRow.classes));
   const output = decoded(scope, input("z", [1, latent]), options, columns, beside(oneRow.classes));
-  const outputs = isGaussian
+  const outputs: { [name: string]: Tensor } = isGaussian
     ? { mean: add(mul(output, factor), shift) }
     : { mean: sigmoid(output), logits: output };
   return {
@@ -246,11 +246,11 @@ function feedsOf(
 }
 
 const meanLoss = ({ data }: TensorData): number =>
-  Array.from(data, Number).reduce((sum, v) => sum + v, 0) / data.length;
+  (data as Float32Array).reduce((sum, v) => sum + v, 0) / data.length;
 
 /** Standard deviation of the observation noise of each run of columns, in the units of the data. */
 const noiseOf = ({ data }: TensorData, { deviation }: Scale, span: number): number[] =>
   Array.from(
-    data,
-    (v, run) => Math.exp(0.5 * Math.max(Number(v), LEAST_LOG_VARIANCE)) * deviation[run * span],
+    data as Float32Array,
+    (v, run) => Math.exp(0.5 * Math.max(v, LEAST_LOG_VARIANCE)) * deviation[run * span],
   );
