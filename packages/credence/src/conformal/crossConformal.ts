@@ -1,4 +1,5 @@
 import { checkNotEmpty, checkOpenUnit, checkOptions, checkSameLength } from "../numeric/check.js";
+import { type Groups, groupCodes } from "../numeric/groups.js";
 import type { Matrix } from "../numeric/matrix.js";
 import { type FoldScores, foldScores } from "./foldIntervals.js";
 import { collectIntervals, type Intervals } from "./intervals.js";
@@ -8,14 +9,22 @@ import { checkOrdered, leastCalibrationSize } from "./quantile.js";
 export interface CrossConformalOptions {
   /** Target rate of misses, in (0, 1). See `guarantee` for what is proven. */
   alpha: number;
+  /**
+   * A cluster id per row, where rows are not independent: models are then fitted without whole groups (for the jackknife
+   * one model per group, in order of first appearance), every group counts once, and the promise is for a row of a new
+   * group, if groups are exchangeable (hierarchical jackknife+, Lee, Barber & Willett 2023).
+   */
+  groups?: Groups;
 }
 
 /** A fitted method of the family. */
 export interface CrossConformal {
   readonly alpha: number;
   readonly n: number;
-  /** Number of models: folds, or rows for the jackknife. */
+  /** Number of models: folds, or rows (groups, with groups) for the jackknife. */
   readonly folds: number;
+  /** Independent groups, where groups were given. */
+  readonly groups?: number;
   /** The coverage proven for finite samples without any assumption on the model; null where there is none. */
   readonly guarantee: number | null;
   /** Why intervals are infinite; null where they are not. */
@@ -31,9 +40,9 @@ export interface CrossConformal {
 
 /**
  * Jackknife+ (Barber, Candès, Ramdas & Tibshirani 2021): leave-one-out predictions ± leave-one-out residuals.
- * Coverage ≥ 1 − 2α proven, about 1 − α in practice.
+ * Coverage ≥ 1 − 2α proven, about 1 − α in practice; with `groups` for a row of a new group.
  *
- * `fit(residuals, { alpha })`: observed − prediction of the model fitted without that row.
+ * `fit(residuals, { alpha, groups })`: observed − prediction of the model fitted without that row (its group).
  * @throws CredenceError "empty-input", "not-finite" (NaN), "out-of-range".
  * @example
  * ```ts
@@ -44,19 +53,21 @@ export interface CrossConformal {
  */
 export const jackknifePlus = {
   fit(residuals: ArrayLike<number>, options: CrossConformalOptions): CrossConformal {
-    checkOptions("jackknifePlus", options, "alpha");
-    const folds = Int32Array.from({ length: residuals.length }, (_, i) => i);
-    const { scores, alpha } = prepare("jackknifePlus", residuals, options);
-    return plus(foldScores("jackknifePlus", scores, folds, alpha), alpha, Math.max(0, 1 - 2 * alpha));
+    const fn = "jackknifePlus";
+    checkOptions(fn, options, "alpha");
+    const { scores, alpha } = prepare(fn, residuals, options);
+    const folds = ownModels(fn, scores, options.groups);
+    return plus(foldScores(fn, scores, folds, alpha, options.groups), alpha, Math.max(0, 1 - 2 * alpha));
   },
 };
 
 /**
  * CV+ (Barber, Candès, Ramdas & Tibshirani 2021): as {@link jackknifePlus} with K models, each fitted without one fold.
  * Coverage ≥ 1 − 2α − min{2(1−1/K)/(n/K+1), (1−K/n)/(K+1)} proven, about 1 − α in practice. Memory O(n), time O(K log² n)
- * per point.
+ * per point. With `groups`, which folds must keep whole, 1 − 2α is proven where each fold is one group; for larger folds
+ * nothing is, and `guarantee` is null.
  *
- * `fit(residuals, folds, { alpha })`: observed − out-of-fold prediction, and each row's fold, 0 … K − 1.
+ * `fit(residuals, folds, { alpha, groups })`: observed − out-of-fold prediction, and each row's fold, 0 … K − 1.
  * @throws CredenceError "empty-input", "length-mismatch", "not-finite" (NaN), "out-of-range".
  * @example
  * ```ts
@@ -74,22 +85,24 @@ export const cvPlus = {
     checkOptions("cvPlus", options, "alpha");
     checkSameLength("cvPlus", "folds", folds, "residuals", residuals);
     const { scores, alpha } = prepare("cvPlus", residuals, options);
-    const lists = foldScores("cvPlus", scores, folds, alpha);
-    return plus(lists, alpha, cvPlusGuarantee(lists.n, lists.folds, alpha));
+    const lists = foldScores("cvPlus", scores, folds, alpha, options.groups);
+    return plus(lists, alpha, cvPlusGuarantee(lists, alpha));
   },
 };
 
-/** What is proven for CV+ with n rows in K folds. */
-function cvPlusGuarantee(n: number, folds: number, alpha: number): number {
+/** What is proven for CV+ with n rows in K folds; with groups only where every fold is one. */
+function cvPlusGuarantee({ n, folds, groups }: FoldScores, alpha: number): number | null {
+  if (groups !== undefined) return groups === folds ? Math.max(0, 1 - 2 * alpha) : null;
   const loss = Math.min((2 * (1 - 1 / folds)) / (n / folds + 1), (1 - folds / n) / (folds + 1));
   return Math.max(0, 1 - 2 * alpha - loss);
 }
 
 /**
  * Jackknife-minmax, and CV-minmax with folds: [least prediction − q, largest prediction + q], q the conformal quantile of
- * the absolute residuals. Coverage ≥ 1 − α proven; often wider than needed.
+ * the absolute residuals. Coverage ≥ 1 − α proven (with `groups` where each fold is one group: their least residuals over
+ * all models are exchangeable as groups are); often wider than needed.
  *
- * `fit(residuals, { alpha })`, or `fit(residuals, { alpha, folds })`.
+ * `fit(residuals, { alpha, groups })`, or `fit(residuals, { alpha, folds, groups })`.
  * @throws CredenceError as {@link cvPlus}.
  * @example
  * ```ts
@@ -105,12 +118,13 @@ export const jackknifeMinmax = {
     const fn = "jackknifeMinmax";
     checkOptions(fn, options, "alpha");
     const { scores, alpha } = prepare(fn, residuals, options);
-    const folds = options.folds ?? Int32Array.from({ length: scores.length }, (_, i) => i);
+    const folds = options.folds ?? ownModels(fn, scores, options.groups);
     checkSameLength(fn, "folds", folds, "residuals", residuals);
-    const lists = foldScores(fn, scores, folds, alpha);
+    const lists = foldScores(fn, scores, folds, alpha, options.groups);
+    const proven = lists.groups === undefined || lists.groups === lists.folds;
     const zero = new Float64Array(lists.folds);
     const q = lists.upper(zero);
-    return crossConformal(lists, alpha, 1 - alpha, (centers) => {
+    return crossConformal(lists, alpha, proven ? 1 - alpha : null, (centers) => {
       lists.lower(centers); // checks them
       let least = Infinity;
       let most = -Infinity;
@@ -134,7 +148,7 @@ export interface CrossCqr extends Omit<CrossConformal, "predict"> {
  * Cross-conformal quantile regression: CV+ with the scores of {@link cqr}, so that every row serves both for fitting and
  * for calibration. The guarantee is that of {@link cvPlus}.
  *
- * `fit(lower, upper, observed, folds, { alpha })`: out-of-fold quantiles, truths, and each row's fold, 0 … K − 1.
+ * `fit(lower, upper, observed, folds, { alpha, groups })`: out-of-fold quantiles, truths, and each row's fold, 0 … K − 1.
  * @throws CredenceError as {@link cvPlus}.
  * @example
  * ```ts
@@ -165,7 +179,7 @@ export const crossCqr = {
     const scores = Float64Array.from({ length: observed.length }, (_, i) =>
       Math.max(lower[i] - observed[i], observed[i] - upper[i]),
     );
-    const lists = foldScores(fn, scores, folds, alpha);
+    const lists = foldScores(fn, scores, folds, alpha, options.groups);
     function predict(lows: ArrayLike<number>, highs: ArrayLike<number>): [number, number];
     function predict(lows: Matrix, highs: Matrix): Intervals;
     function predict(lows: ArrayLike<number> | Matrix, highs: ArrayLike<number> | Matrix) {
@@ -174,7 +188,7 @@ export const crossCqr = {
       checkSameLength(fn, "rows of highs", { length: tops.rows }, "rows of lows", { length: lows.rows });
       return collectIntervals(lows.rows, (i) => [lists.lower(rowOf(lows, i)), lists.upper(rowOf(tops, i))]);
     }
-    const guarantee = cvPlusGuarantee(lists.n, lists.folds, alpha);
+    const guarantee = cvPlusGuarantee(lists, alpha);
     return { ...facts(lists, alpha, guarantee), predict };
   },
 };
@@ -186,7 +200,13 @@ function prepare(fn: string, residuals: ArrayLike<number>, { alpha }: CrossConfo
   return { alpha, scores: Float64Array.from(residuals as ArrayLike<number>, Math.abs) };
 }
 
-function plus(lists: FoldScores, alpha: number, guarantee: number): CrossConformal {
+/** The model that did not see each row: its own, or its group's. */
+function ownModels(fn: string, rows: ArrayLike<number>, groups: Groups | undefined): Int32Array {
+  if (groups) return groupCodes(fn, groups, rows, "residuals").codes;
+  return Int32Array.from({ length: rows.length }, (_, i) => i);
+}
+
+function plus(lists: FoldScores, alpha: number, guarantee: number | null): CrossConformal {
   return crossConformal(lists, alpha, guarantee, (centers) => [lists.lower(centers), lists.upper(centers)]);
 }
 
@@ -206,15 +226,16 @@ function crossConformal(
   return { ...facts(lists, alpha, guarantee), predict };
 }
 
-function facts({ n, folds, upper }: FoldScores, alpha: number, guarantee: number | null) {
+function facts({ n, folds, groups, upper }: FoldScores, alpha: number, guarantee: number | null) {
   const least = leastCalibrationSize(alpha);
+  const units = groups ?? n;
   const infinite = upper(new Float64Array(folds)) === Infinity;
   const reason = !infinite
     ? null
-    : n < least
-      ? `${n} rows cannot promise anything at alpha = ${alpha}: at least ${least} are needed, ${least - n} more.`
+    : units < least
+      ? `${units} ${groups === undefined ? "rows" : "groups"} cannot promise anything at alpha = ${alpha}: at least ${least} are needed, ${least - units} more.`
       : "so many residuals are infinite that the interval is, too.";
-  return { alpha, n, folds, guarantee, reason };
+  return { alpha, n, folds, ...(groups !== undefined && { groups }), guarantee, reason };
 }
 
 /** One row of a matrix, without copying typed arrays. */

@@ -1,7 +1,8 @@
 import { CredenceError } from "../numeric/error.js";
+import { type Groups, groupCodes } from "../numeric/groups.js";
 import { selectSmallest } from "../numeric/select.js";
 import { sortedCopy } from "../numeric/sort.js";
-import { checkOrdered, rankOf } from "./quantile.js";
+import { checkOrdered, groupedQuantile, rankOf } from "./quantile.js";
 
 /**
  * Order statistics of all (prediction of the row's fold) ± (the row's score), without the n × test-points matrix: scores
@@ -10,18 +11,24 @@ import { checkOrdered, rankOf } from "./quantile.js";
 export interface FoldScores {
   readonly n: number;
   readonly folds: number;
+  /** Independent groups, where there are groups; each then counts once, its rows sharing its weight. */
+  readonly groups?: number;
   /** The k-th smallest of center[fold of i] + score i, k = ⌈(n+1)(1−α)⌉; +∞ where k > n. */
   upper(centers: ArrayLike<number>): number;
   /** The ⌊(n+1)α⌋-th smallest of center[fold of i] − score i; −∞ where that is 0. */
   lower(centers: ArrayLike<number>): number;
 }
 
-/** Sorts the scores by fold; folds are numbered 0 … K − 1, as are the predictions of a test point later. */
+/**
+ * Sorts the scores by fold; folds are numbered 0 … K − 1, as are the predictions of a test point later. With groups the
+ * order statistics are those of the groups' weights, 1/(G + 1) spread evenly over the rows of each and as much at ±∞.
+ */
 export function foldScores(
   fn: string,
   scores: Float64Array,
   folds: ArrayLike<number>,
   alpha: number,
+  groups?: Groups,
 ): FoldScores {
   const n = scores.length;
   checkOrdered(fn, "residuals", scores);
@@ -35,6 +42,7 @@ export function foldScores(
       );
     count = Math.max(count, folds[i] + 1);
   }
+  if (groups) return groupedScores(fn, scores, folds, count, alpha, groups);
   const sizes = new Int32Array(count);
   for (let i = 0; i < n; i++) sizes[folds[i]]++;
   const lists = Array.from(sizes, (size) => new Float64Array(size));
@@ -58,6 +66,46 @@ export function foldScores(
       for (let f = 0; f < count; f++) negated[f] = -centers[f];
       return k > n ? -Infinity : 0 - select(negated, k);
     },
+  };
+}
+
+/** The same where groups count once: all n sums are sorted, O(n log n) per test point. */
+function groupedScores(
+  fn: string,
+  scores: Float64Array,
+  folds: ArrayLike<number>,
+  count: number,
+  alpha: number,
+  groups: Groups,
+): FoldScores {
+  const n = scores.length;
+  const { codes, count: G } = groupCodes(fn, groups, scores, "residuals");
+  const sizes = new Float64Array(G);
+  const foldOf = new Int32Array(G).fill(-1);
+  for (let i = 0; i < n; i++) {
+    const g = codes[i];
+    sizes[g]++;
+    if (foldOf[g] < 0) foldOf[g] = folds[i];
+    if (foldOf[g] !== folds[i])
+      throw new CredenceError(
+        "rows-overlap",
+        { function: fn, argument: "folds", index: i, value: folds[i] },
+        `the group of this row also has rows in fold ${foldOf[g]}; keep groups whole, so that no model saw the group it is judged by.`,
+      );
+  }
+  const sums = new Float64Array(n);
+  const end = (centers: ArrayLike<number>, sign: 1 | -1): number => {
+    checkCenters(fn, centers, count);
+    for (let i = 0; i < n; i++) sums[i] = sign * centers[folds[i]] + scores[i];
+    const at = groupedQuantile(sums, codes, sizes, alpha);
+    return at < 0 ? sign * Infinity : sign * sums[at] + 0;
+  };
+  return {
+    n,
+    folds: count,
+    groups: G,
+    upper: (centers) => end(centers, 1),
+    lower: (centers) => end(centers, -1),
   };
 }
 

@@ -18,7 +18,7 @@ import { type SplitConformal, splitConformal } from "./splitConformal.js";
  * The plain jackknife: the model's prediction ± the conformal quantile of the leave-one-out residuals. No promise for
  * finite samples: an unstable model may cover far less than 1 − α. Prefer {@link jackknifePlus}.
  *
- * `fit(residuals, { alpha })`: observed − prediction of the model fitted without that row.
+ * `fit(residuals, { alpha, groups })`: observed − prediction of the model fitted without that row (its group).
  * @throws CredenceError as {@link splitConformal}.
  * @example
  * ```ts
@@ -29,13 +29,13 @@ import { type SplitConformal, splitConformal } from "./splitConformal.js";
 export const plainJackknife = {
   fit(residuals: ArrayLike<number>, options: CrossConformalOptions): SplitConformal {
     checkOptions("plainJackknife", options, "alpha");
-    const { alpha } = options;
-    return splitConformal.fit(residuals, { alpha });
+    const { alpha, groups } = options;
+    return splitConformal.fit(residuals, { alpha, groups });
   },
 };
 
 /** Options of {@link jackknifeAfterBootstrap}. */
-export interface JackknifeAfterBootstrapOptions extends CrossConformalOptions {
+export interface JackknifeAfterBootstrapOptions extends Omit<CrossConformalOptions, "groups"> {
   /** How the predictions of the models that did not see a row are put together. Default "mean". */
   aggregate?: "mean" | "median";
 }

@@ -135,6 +135,26 @@ export function sortedThreshold(sorted: ArrayLike<number>, alpha: number): Confo
   return { threshold, alpha, n, reason: reasonFor(threshold, n, alpha, "row") };
 }
 
+/**
+ * The row whose score is the conformal quantile where each group spreads the weight 1/(G + 1) evenly over its rows and the
+ * rest sits at +∞; −1 where the quantile lies there.
+ */
+export function groupedQuantile(
+  scores: ArrayLike<number>,
+  codes: Int32Array,
+  sizes: Float64Array,
+  alpha: number,
+): number {
+  const count = sizes.length;
+  const needed = snap((count + 1) * (1 - alpha), count) * (1 - 1e-10);
+  let filled = 0;
+  for (const i of argsort(scores)) {
+    filled += 1 / sizes[codes[i]];
+    if (filled >= needed) return i;
+  }
+  return -1;
+}
+
 /** Each group spreads the weight 1/(G+1) evenly over its rows; the weight 1/(G+1) of the new group sits at +∞. */
 function groupedThreshold(
   fn: string,
@@ -146,16 +166,8 @@ function groupedThreshold(
   const { codes, count } = groupCodes(fn, groups, scores, argument);
   const sizes = new Float64Array(count);
   for (let i = 0; i < codes.length; i++) sizes[codes[i]]++;
-  const needed = snap((count + 1) * (1 - alpha), count) * (1 - 1e-10);
-  let threshold = Infinity;
-  let filled = 0;
-  for (const i of argsort(scores)) {
-    filled += 1 / sizes[codes[i]];
-    if (filled >= needed) {
-      threshold = scores[i];
-      break;
-    }
-  }
+  const at = groupedQuantile(scores, codes, sizes, alpha);
+  const threshold = at < 0 ? Infinity : scores[at];
   const n = scores.length;
   return { threshold, alpha, n, groups: count, reason: reasonFor(threshold, count, alpha, "group") };
 }

@@ -39,18 +39,17 @@ export function stronglyAdaptiveConformal(options: StronglyAdaptiveOptions): Onl
       "must be positive and finite.",
     );
   const step = largestScore / Math.sqrt(3);
-  const alive = createExperts();
+  const experts = createExperts(alpha, step, largestScore);
   let t = 1;
   let mixed = 0;
 
   const next = () => {
-    alive.expire(t);
-    alive.add(t, lifetime * dyadic(t), mixed);
-    mixed = alive.mix();
+    experts.add(t, lifetime * dyadic(t), mixed);
+    mixed = experts.mix();
     return mixed;
   };
   return onlineThreshold(fn, alpha, next, (score) => {
-    alive.learn(t, score, mixed, alpha, step, largestScore);
+    experts.learn(t, score, mixed);
     t++;
   });
 }
@@ -62,8 +61,8 @@ function dyadic(t: number): number {
   return power;
 }
 
-/** The experts alive, in flat arrays. */
-function createExperts() {
+/** The experts alive, oldest first, in flat arrays. */
+function createExperts(alpha: number, step: number, scale: number) {
   let room = 64;
   let count = 0;
   let threshold = new Float64Array(room);
@@ -74,6 +73,9 @@ function createExperts() {
   let weight = new Float64Array(room);
   let gains = new Float64Array(room);
   let stakes = new Float64Array(room);
+  // Sums over the experts of prior · weight and of that times the threshold.
+  let total = 0;
+  let sum = 0;
 
   const grow = () => {
     room *= 2;
@@ -100,54 +102,72 @@ function createExperts() {
       count++;
     },
 
-    expire(t: number): void {
-      let to = 0;
+    mix(): number {
+      if (total > 0) return sum / total;
+      // Nobody has won anything yet: the prior decides.
+      let priors = 0;
+      let weighed = 0;
       for (let e = 0; e < count; e++) {
-        if (ends[e] <= t) continue;
-        if (to < e) {
-          threshold[to] = threshold[e];
-          gradients[to] = gradients[e];
-          born[to] = born[e];
-          ends[to] = ends[e];
-          prior[to] = prior[e];
-          weight[to] = weight[e];
-          gains[to] = gains[e];
-          stakes[to] = stakes[e];
+        priors += prior[e];
+        weighed += prior[e] * threshold[e];
+      }
+      return weighed / priors;
+    },
+
+    /** One pass: drops experts whose time is over after this step, teaches the others and sums them up for `mix`. */
+    learn(t: number, score: number, mixed: number): void {
+      const mixedLoss = pinball(mixed, score, alpha);
+      // Locals, which the compiler keeps in registers.
+      const [thresholds, squares, births, deaths] = [threshold, gradients, born, ends];
+      const [priors, weights, won, staked] = [prior, weight, gains, stakes];
+      const [missSlope, hitSlope] = [alpha - 1, alpha];
+      const [missSquare, hitSquare] = [missSlope * missSlope, hitSlope * hitSlope];
+      const [missStep, hitStep] = [step * missSlope, step * hitSlope];
+      const perScale = 1 / scale;
+      const now = t + 1;
+      const alive = count;
+      let mass = 0;
+      let moment = 0;
+      let to = 0;
+      for (let e = 0; e < alive; e++) {
+        const end = deaths[e];
+        if (end <= now) continue;
+        const own = thresholds[e];
+        const missed = score > own;
+        const loss = missed ? (1 - alpha) * (score - own) : alpha * (own - score);
+        const before = weights[e];
+        const early = priors[e];
+        const since = births[e];
+        const lead = (mixedLoss - loss) * perScale;
+        // Without branches, which here go one way as often as the other.
+        const gain = Math.max(lead, before > 0 ? -Infinity : 0);
+        const stake = staked[e] + before * gain;
+        const gained = won[e] + gain;
+        const square = squares[e] + (missed ? missSquare : hitSquare);
+        // Two quotients from one division, the slowest step here.
+        const root = Math.sqrt(square);
+        const age = now - since;
+        const inverse = 1 / (age * root);
+        const after = gained * (1 + stake) * (root * inverse);
+        const moved = own - (missed ? missStep : hitStep) * (age * inverse);
+        const share = early * Math.max(after, 0);
+        mass += share;
+        moment += share * moved;
+        thresholds[to] = moved;
+        squares[to] = square;
+        weights[to] = after;
+        won[to] = gained;
+        staked[to] = stake;
+        if (to !== e) {
+          births[to] = since;
+          deaths[to] = end;
+          priors[to] = early;
         }
         to++;
       }
       count = to;
-    },
-
-    mix(): number {
-      let total = 0;
-      let sum = 0;
-      for (let e = 0; e < count; e++) {
-        const p = weight[e] > 0 ? prior[e] * weight[e] : 0;
-        total += p;
-        sum += p * threshold[e];
-      }
-      if (total > 0) return sum / total;
-      // Nobody has won anything yet: the prior decides.
-      for (let e = 0; e < count; e++) {
-        total += prior[e];
-        sum += prior[e] * threshold[e];
-      }
-      return sum / total;
-    },
-
-    learn(t: number, score: number, mixed: number, alpha: number, step: number, scale: number): void {
-      const mixedLoss = pinball(mixed, score, alpha);
-      for (let e = 0; e < count; e++) {
-        let gain = (mixedLoss - pinball(threshold[e], score, alpha)) / scale;
-        if (weight[e] <= 0) gain = Math.max(gain, 0);
-        stakes[e] += weight[e] * gain;
-        gains[e] += gain;
-        weight[e] = (gains[e] * (1 + stakes[e])) / (t - born[e] + 1);
-        const slope = score > threshold[e] ? alpha - 1 : alpha;
-        gradients[e] += slope * slope;
-        threshold[e] -= (step * slope) / Math.sqrt(gradients[e]);
-      }
+      total = mass;
+      sum = moment;
     },
   };
 }
