@@ -46,7 +46,10 @@ export function certifiedFrom(
     lowest(
       tested,
       steps.map(({ rejected }) => rejected),
-    ) ?? { ...NONE, needed: neededToCertify(points, target) }
+    ) ?? {
+      ...NONE,
+      needed: leastNeeded(start, points, target.alpha, ({ meanLoss }) => leastUnits(meanLoss, target)),
+    }
   );
 }
 
@@ -62,7 +65,7 @@ export function expectedFrom(
   );
   const kept = tested.map((_, k) => stop < 0 || k < stop);
   const needed = (unit: AcceptedUnits) => (1 - alpha) / (alpha - unit.meanLoss);
-  return lowest(tested, kept) ?? { ...NONE, needed: leastNeeded(points, alpha, needed) };
+  return lowest(tested, kept) ?? { ...NONE, needed: leastNeeded(start, points, alpha, needed) };
 }
 
 /** Conformal risk control of the loss per answer asked: it falls as the threshold rises, so halving finds the lowest. */
@@ -97,21 +100,23 @@ function lowest(points: readonly AcceptedUnits[], kept: readonly boolean[]): Fou
   return at < 0 ? null : { threshold: points[at].threshold, loss: points[at].meanLoss, needed: null };
 }
 
-/** The fewest units in all with which some threshold would do, were its mean loss what it was here. */
+/**
+ * About how many units in all it would take for the walk to get going, were losses what they were here: at its start; where
+ * that lost too much, at the best threshold, but more than there were, as these led to the wrong start.
+ */
 function leastNeeded(
+  start: number,
   points: readonly AcceptedUnits[],
   alpha: number,
   acceptedNeeded: (point: AcceptedUnits) => number,
 ): number | null {
   const all = points.reduce((most, { units }) => Math.max(most, units), 0);
-  const counts = points
-    .filter(({ units, meanLoss }) => units > 0 && meanLoss < alpha)
-    .map((point) => acceptedNeeded(point) / (point.units / all));
-  return counts.length === 0 ? null : Math.ceil(Math.min(...counts));
+  const possible = ({ units, meanLoss }: AcceptedUnits) => units > 0 && meanLoss < alpha;
+  const inAll = (point: AcceptedUnits) => Math.ceil(acceptedNeeded(point) / (point.units / all));
+  if (possible(points[start])) return inAll(points[start]);
+  const others = points.filter(possible).map(inAll);
+  return others.length === 0 ? null : Math.max(all + 1, Math.min(...others));
 }
-
-const neededToCertify = (points: readonly AcceptedUnits[], target: RiskTarget): number | null =>
-  leastNeeded(points, target.alpha, ({ meanLoss }) => leastUnits(meanLoss, target));
 
 /** The fewest units whose p-value is at most δ at this mean loss, which is below α. */
 export function leastUnits(meanLoss: number, { alpha, delta, binary }: RiskTarget): number {
