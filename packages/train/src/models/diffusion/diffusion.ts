@@ -102,9 +102,9 @@ export interface ConditionalDiffusionDefinition {
  * @example
  * ```ts
  * import { diffusion } from "@credence/train/models";
- * const x = Array.from({ length: 64 }, (_, i) => [i % 2 ? 5 : -5]);
+ * const x = Array.from({ length: 640 }, (_, i) => [i % 2 ? 5 : -5]);
  * const model = await diffusion({ network: { kind: "mlp", blocks: 1, width: 32 } }).train(x, {
- *   epochs: 400,
+ *   epochs: 30,
  *   batchSize: 64,
  *   learningRate: 0.01,
  * });

@@ -53,7 +53,7 @@ export interface FlowOptions {
   /**
    * The step of the grid that the data lie on, for instance 1/255 for grey levels in [0, 1]. A density on a grid is
    * infinite, so training adds noise, uniform on [0, step); samples are rounded down to the grid. log p is then that of
-   * the data with noise: for whole rows x, the mean of log p(x + noise) over draws of it, plus columns · log(step), is a
+   * the data with noise: for a row x on the grid, the mean of log p(x + noise) over draws of it, plus columns · log(step), is a
    * lower bound of the log-probability of x on the grid (Theis et al. 2016). Default: none.
    */
   dequantise?: number;
