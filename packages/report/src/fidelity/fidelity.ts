@@ -72,7 +72,7 @@ export interface ClassReport extends ClassShare {
   readonly reason: string | null;
 }
 
-/** Two generators on the same folds of the reference. */
+/** Two generators against the same real rows. */
 export interface PairReport {
   readonly first: string;
   readonly second: string;

@@ -1,4 +1,5 @@
 import type { PrecisionRecallData } from "@credence/plot";
+import type { Estimate } from "credence/estimate";
 import type { VarianceComponents, VarianceEstimate } from "credence/fidelity";
 import { type Block, type DocumentSection, type ReportDocument, text } from "../document/document.js";
 import {
@@ -21,24 +22,27 @@ import {
 
 const WORDS: Readonly<Record<FidelityMetric, { name: string; best: string; method: string }>> = {
   auc: { name: "Area under the curve", best: "high", method: "curve" },
-  overlap: { name: "Overlap (precision = recall)", best: "high", method: "curve" },
+  overlap: { name: "Overlap", best: "high", method: "curve" },
   f8: { name: "F₈, weighs recall", best: "high", method: "curve" },
   fEighth: { name: "F₁⁄₈, weighs precision", best: "high", method: "curve" },
   precision: { name: "Precision", best: "high", method: "prdc" },
   recall: { name: "Recall", best: "high", method: "prdc" },
   density: { name: "Density", best: "near 1", method: "prdc" },
   coverage: { name: "Coverage", best: "high", method: "prdc" },
-  frechet: { name: "Fréchet distance (FID)", best: "low", method: "frechet" },
-  kernel: { name: "Kernel distance (KID)", best: "near 0", method: "kernel" },
-  discriminability: { name: "Told apart by a classifier", best: "near 0.5", method: "two-sample" },
+  frechet: { name: "Fréchet distance", best: "low", method: "frechet" },
+  kernel: { name: "Kernel distance", best: "near 0", method: "kernel" },
+  discriminability: { name: "Told apart", best: "near 0.5", method: "two-sample" },
 };
 
 /** Curves that one chart can hold. */
 const MOST_CURVES = 4;
 const three = (value: number) => formatNumber(value, 3);
 
-/** The report as sections. */
-export function fidelityDocument(report: FidelityReport): ReportDocument {
+/**
+ * The report as sections.
+ * @param brief Where room is scarce: numbers by class and by source without their intervals.
+ */
+export function fidelityDocument(report: FidelityReport, brief = false): ReportDocument {
   const { reference, generators, ensemble, options } = report;
   const [first] = generators;
   return {
@@ -68,8 +72,8 @@ export function fidelityDocument(report: FidelityReport): ReportDocument {
       ...(generators.some(({ curve }) => curve) ? [curveSection(report)] : []),
       ...generators.map((one) => metricsSection(one, options.level, generators.length > 1)),
       ...(report.pairs ? [pairsSection(report)] : []),
-      ...(ensemble ? [ensembleSection(ensemble), spreadSection(ensemble)] : []),
-      ...generators.flatMap((one) => (one.classes ? [classSection(one, options.level)] : [])),
+      ...(ensemble ? [ensembleSection(ensemble), spreadSection(ensemble, brief)] : []),
+      ...generators.flatMap((one) => (one.classes ? [classSection(one, options.level, brief)] : [])),
       rowsSection(report),
     ],
   };
@@ -162,12 +166,15 @@ function metricsSection(one: GeneratorReport, level: number, several: boolean): 
             ),
           ]
         : []),
-      text("The kernel distance is unbiased and may be negative.", "kernel"),
+      text(
+        "The overlap is precision where it equals recall. The Fréchet distance is FID, and the kernel distance KID, where the features are Inception's; the latter is unbiased and may be negative.",
+        "kernel",
+      ),
       ...(discriminability?.pValue === undefined
         ? []
         : [
             text(
-              `Told apart: p = ${discriminability.pValue < 1e-4 ? "below 0.0001" : formatValue(discriminability.pValue)} for "the two samples come from one distribution".`,
+              `Told apart is how often a classifier puts a held-out row into the right sample: p ${discriminability.pValue < 1e-4 ? "below 0.0001" : `= ${formatValue(discriminability.pValue)}`} for "the two samples come from one distribution".`,
               "two-sample",
             ),
           ]),
@@ -182,7 +189,7 @@ function pairsSection({ pairs, options }: FidelityReport): DocumentSection {
     title: "Which is nearer?",
     blocks: [
       text(
-        "Both generators against the same real rows, fold by fold, so that what the reference does to both cancels.",
+        "Both generators against the same real rows, so that what the reference does to both cancels. The area depends on the number of rows: this is the difference at as many as there are.",
         "pairs",
       ),
       {
@@ -241,7 +248,7 @@ function ensembleSection(ensemble: MembersReport): DocumentSection {
       },
       {
         kind: "table",
-        caption: "Models, worst first",
+        caption: `Models, worst first; the mean area is ${formatEstimate(summary.auc, three)}, overlap ${formatEstimate(summary.overlap, three)}, F₈ ${formatEstimate(summary.f8, three)}, F₁⁄₈ ${formatEstimate(summary.fEighth, three)}`,
         columns: [
           { head: "Model" },
           { head: "Area", number: true },
@@ -249,20 +256,12 @@ function ensembleSection(ensemble: MembersReport): DocumentSection {
           { head: "F₈, recall", number: true },
           { head: "F₁⁄₈, precision", number: true },
         ],
-        rows: [
-          ...[...members]
-            .sort((a, b) => a.auc - b.auc)
-            .map((member) => [
-              member.name,
-              ...([member.auc, member.overlap, member.f8, member.fEighth] as const).map(three),
-            ]),
-          [
-            "mean",
-            ...(["auc", "overlap", "f8", "fEighth"] as const).map((name) =>
-              formatEstimate(summary[name], three),
-            ),
-          ],
-        ],
+        rows: [...members]
+          .sort((a, b) => a.auc - b.auc)
+          .map((member) => [
+            member.name,
+            ...([member.auc, member.overlap, member.f8, member.fEighth] as const).map(three),
+          ]),
       },
     ],
   };
@@ -278,14 +277,17 @@ const SOURCES: readonly { key: keyof VarianceComponents; name: string }[] = [
   { key: "reference", name: "reference sample" },
 ];
 
-function spreadSection({ angles, components, radiusComponents }: MembersReport): DocumentSection {
+function spreadSection(
+  { angles, components, radiusComponents }: MembersReport,
+  brief: boolean,
+): DocumentSection {
   const sources = SOURCES.filter(({ key }) => components.auc[key]);
   const rest = radiusComponents.map(
     ({ interaction, residual }) => (interaction?.value ?? 0) + (residual?.value ?? 0),
   );
   const sd = (part: VarianceEstimate | null) =>
     part
-      ? `${formatValue(Math.sqrt(part.value))} [${part.interval.map((end) => formatValue(Math.sqrt(end))).join(", ")}]`
+      ? `${formatValue(Math.sqrt(part.value))}${brief ? "" : ` [${part.interval.map((end) => formatValue(Math.sqrt(end))).join(", ")}]`}`
       : "";
   return {
     id: "spread",
@@ -314,7 +316,7 @@ function spreadSection({ angles, components, radiusComponents }: MembersReport):
       },
       {
         kind: "table",
-        caption: "Standard deviations, with intervals",
+        caption: `Standard deviations${brief ? "" : ", with intervals"}`,
         columns: [
           { head: "Source" },
           { head: "Area", number: true },
@@ -332,8 +334,11 @@ function spreadSection({ angles, components, radiusComponents }: MembersReport):
   };
 }
 
-function classSection({ name, classes }: GeneratorReport, level: number): DocumentSection {
+function classSection({ name, classes }: GeneratorReport, level: number, brief: boolean): DocumentSection {
   const found = classes ?? [];
+  const write = (estimate: Estimate, number: (value: number) => string) =>
+    brief ? number(estimate.value) : formatEstimate(estimate, number);
+  const two = (value: number) => formatNumber(value, 2);
   const rows = [...found].sort((a, b) => (a.auc?.value ?? -1) - (b.auc?.value ?? -1));
   return {
     id: `classes-${name.replace(/[^\w]+/g, "-")}`,
@@ -344,7 +349,7 @@ function classSection({ name, classes }: GeneratorReport, level: number): Docume
       ),
       {
         kind: "table",
-        caption: `Worst first; ${formatPercent(level)} intervals`,
+        caption: brief ? "Worst first" : `Worst first; ${formatPercent(level)} intervals`,
         columns: [
           { head: "Class" },
           { head: "Rows", number: true },
@@ -359,10 +364,10 @@ function classSection({ name, classes }: GeneratorReport, level: number): Docume
             String(label),
             `${formatCount(real)} / ${formatCount(made)}`,
             formatShare(share.value),
-            formatEstimate(generated, formatShare),
-            auc ? formatEstimate(auc, (value) => formatNumber(value, 2)) : (reason ?? ""),
-            precision ? formatEstimate(precision, (value) => formatNumber(value, 2)) : "",
-            recall ? formatEstimate(recall, (value) => formatNumber(value, 2)) : "",
+            write(generated, formatShare),
+            auc ? write(auc, two) : (reason ?? ""),
+            precision ? write(precision, two) : "",
+            recall ? write(recall, two) : "",
           ],
         ),
       },

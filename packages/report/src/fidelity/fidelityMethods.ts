@@ -57,7 +57,7 @@ export function fidelityMethods({ generators, pairs, ensemble, options }: Found)
           {
             id: "pairs",
             title: "Comparing generators",
-            text: "All samples are cut into disjoint folds, and on each fold both generators are compared with the same real rows; t interval of the paired differences, at the size of a fold, Šidák-corrected over all pairs and both metrics.",
+            text: "Area under the curve: half samples that share their real rows, value ± t · the standard deviation of the differences, at this number of rows. Kernel distance: all samples are cut into disjoint folds, and on each both generators meet the same real rows; t interval of the paired differences. Both Šidák-corrected over all pairs and both metrics.",
             source: "",
           },
         ]

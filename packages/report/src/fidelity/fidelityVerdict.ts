@@ -37,16 +37,29 @@ function nearest(generators: readonly GeneratorReport[]): GeneratorReport | null
   );
 }
 
-function headline(best: GeneratorReport | null, { ensemble, generators }: Found): string {
+function headline(best: GeneratorReport | null, { ensemble, generators, pairs }: Found): string {
   if (ensemble && (!best || generators.length === 0)) {
     const { summary, floor, members } = ensemble;
     return `${formatPlural(members.length, "model")}: area under the precision–recall curve ${formatEstimate(summary.auc, two)}${floor ? `; a perfect generator would get ${two(floor.summary.auc)}` : ""}`;
   }
   if (!best) return "Nothing was compared";
   const auc = best.metrics.auc;
-  const which = generators.length > 1 ? `${best.name} is nearest to the data` : best.name;
+  const which =
+    generators.length > 1
+      ? `${best.name} ${isNearest(best, pairs) ? "is" : "seems"} nearest to the data`
+      : best.name;
   if (!auc) return `${which}: too few rows for a precision–recall curve`;
   return `${which}: area under the precision–recall curve ${formatEstimate(auc, two)}${auc.floor === null ? "" : `; a perfect generator would get about ${two(auc.floor)}`}`;
+}
+
+/** Whether every comparison with it is decided in its favour. */
+function isNearest({ name }: GeneratorReport, pairs: Found["pairs"]): boolean {
+  return (pairs ?? [])
+    .filter(({ first, second }) => first === name || second === name)
+    .every(({ first, auc }) => {
+      const { low, high } = intervalOf(auc);
+      return first === name ? low > 0 : high < 0;
+    });
 }
 
 function statusOf({ metrics }: GeneratorReport): Verdict["status"] {
@@ -119,7 +132,7 @@ function comparison(pairs: NonNullable<FidelityReport["pairs"]>) {
   });
   const open = pairs.length - sure.length;
   const words = [
-    ...(sure.length > 0 ? [`${capital(formatList(sure.slice(0, 4)))}${sure.length > 4 ? " …" : ""}.`] : []),
+    ...(sure.length > 0 ? [`${formatList(sure.slice(0, 4))}${sure.length > 4 ? " …" : ""}.`] : []),
     ...(open > 0
       ? [
           pairs.length === 1
@@ -130,8 +143,6 @@ function comparison(pairs: NonNullable<FidelityReport["pairs"]>) {
   ];
   return { question: "Which generator is nearer?", answer: words.join(" ") };
 }
-
-const capital = (text: string): string => text[0].toUpperCase() + text.slice(1);
 
 function spread({ summary, members, worst, floor, components }: MembersReport) {
   const worstArea = members.find(({ name }) => name === worst)?.auc ?? Number.NaN;

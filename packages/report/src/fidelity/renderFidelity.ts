@@ -12,6 +12,12 @@ export const renderFidelityJson = (report: FidelityReport): string =>
 export const renderFidelityMarkdown = (report: FidelityReport): string =>
   documentMarkdown(fidelityDocument(report));
 
-/** As text for a terminal, the finding first. */
-export const renderFidelityTerminal = (report: FidelityReport, { colour = false, width = 80 } = {}): string =>
-  documentTerminal(fidelityDocument(report), width, colour);
+/** As text for a terminal, the finding first; explanations are left to the other forms. */
+export function renderFidelityTerminal(report: FidelityReport, { colour = false, width = 80 } = {}): string {
+  const found = fidelityDocument(report, true);
+  const sections = found.sections.map((section) => ({
+    ...section,
+    blocks: section.blocks.filter(({ kind }) => kind !== "text"),
+  }));
+  return documentTerminal({ ...found, sections }, width, colour);
+}
