@@ -7,6 +7,7 @@
 import { load } from "@credence/train/models";
 import { expectedCalibrationError } from "credence/calibration";
 import { type Estimate, meanEstimate, proportionEstimate } from "credence/estimate";
+import { createRandom, shuffle } from "credence/numeric";
 import { automatic } from "credence/recalibration";
 import { aurc, certifiedThreshold, riskCoverageCurve } from "credence/selective";
 import { readWords, splitWords, trigramsOf, type Word } from "./pronunciations.js";
@@ -31,12 +32,8 @@ interface Answer extends Word {
   readonly confidence: number;
 }
 
-async function answer(part: readonly Word[], most: number): Promise<Answer[]> {
-  // Whole stems, as many as are wanted.
-  const last = part[Math.min(most, part.length) - 1].stem;
-  const stems = new Set(part.slice(0, most).map(({ stem }) => stem));
-  stems.delete(most < part.length ? last : "");
-  const asked = part.filter(({ stem }) => stems.has(stem));
+async function answer(part: readonly Word[]): Promise<Answer[]> {
+  const asked = quick ? someStems(part) : part;
   const found = await model.beamSearch(
     asked.map(({ word }) => word),
     { beams: 4 },
@@ -49,6 +46,13 @@ async function answer(part: readonly Word[], most: number): Promise<Answer[]> {
   }));
 }
 
+/** Every eighth stem with all its words. */
+function someStems(part: readonly Word[]): Word[] {
+  const stems = [...new Set(part.map(({ stem }) => stem))];
+  const taken = new Set(shuffle(createRandom(1), stems).slice(0, Math.ceil(stems.length / 8)));
+  return part.filter(({ stem }) => taken.has(stem));
+}
+
 function isListed({ pronunciations }: Word, tokens: readonly string[]): boolean {
   return pronunciations.some((listed) => listed.join(" ") === tokens.join(" "));
 }
@@ -57,10 +61,9 @@ const stemsOf = (answers: readonly Word[]) => answers.map(({ stem }) => stem);
 const rightOf = (answers: readonly Answer[]) => answers.map(({ right }) => right);
 const confidencesOf = (answers: readonly Answer[]) => answers.map(({ confidence }) => confidence);
 
-const most = quick ? 500 : Number.POSITIVE_INFINITY;
-const calibrate = await answer(parts.calibrate.take(words), most);
-const certify = await answer(parts.certify.take(words), most);
-const test = await answer(parts.test.take(words), most);
+const calibrate = await answer(parts.calibrate.take(words));
+const certify = await answer(parts.certify.take(words));
+const test = await answer(parts.test.take(words));
 const groups = stemsOf(test);
 const grouped = { groups };
 console.log(
@@ -170,36 +173,52 @@ for (const risk of [0.05, 0.1, 0.2]) {
 }
 
 // Two kinds of doubt. Where several answers are right, the probability must be shared among them, however well the word
-// is known; where letters come together as they never did in training, the model has nothing to go by.
-console.log("\nWhy it doubts: several right answers, or letters never seen together");
-const seen = new Set(parts.train.take(words).flatMap(({ word }) => trigramsOf(word)));
-const isNew = ({ word }: Word) => trigramsOf(word).some((trigram) => !seen.has(trigram));
+// is known; where letters come together as they rarely did in training, the model has little to go by.
+console.log("\nWhy it doubts: several right answers, or letters that rarely come together");
+const times = new Map<string, number>();
+for (const { word } of parts.train.take(words))
+  for (const trigram of trigramsOf(word)) times.set(trigram, (times.get(trigram) ?? 0) + 1);
+const rarest = ({ word }: Word) => Math.min(...trigramsOf(word).map((trigram) => times.get(trigram) ?? 0));
+const listedPairs = test.flatMap(({ word, pronunciations }) =>
+  pronunciations.map((target) => ({ source: word, target })),
+);
+const mass = new Map<string, number>();
+(await model.logProbability(listedPairs)).forEach((logP, i) => {
+  const { source } = listedPairs[i];
+  mass.set(source, (mass.get(source) ?? 0) + Math.exp(logP));
+});
 const kinds: { [name: string]: (word: Answer) => boolean } = {
-  "one listed pronunciation": ({ pronunciations }) => pronunciations.length === 1,
+  "one pronunciation listed": ({ pronunciations }) => pronunciations.length === 1,
   "several listed": ({ pronunciations }) => pronunciations.length > 1,
-  "three letters in a row not seen in training": isNew,
-  "none such": (word) => !isNew(word),
+  "every three letters in 50 words or more": (word) => rarest(word) >= 50,
+  "some three letters in fewer than 10": (word) => rarest(word) < 10,
 };
+const columns = ["words", "right", "confidence less right", "p(answer)", "p(all listed)", "second is listed"];
+const row = (name: string, cells: readonly string[]) =>
+  console.log(
+    `  ${name.padEnd(41)}${cells.map((cell, i) => cell.padEnd([7, 25, 25, 11, 15, 0][i])).join("")}`,
+  );
+row("", columns);
 for (const [name, is] of Object.entries(kinds)) {
   const chosen = test.map((word, i) => ({ word, confidence: repaired[i] })).filter(({ word }) => is(word));
   if (chosen.length < 2) continue;
   const own = { groups: chosen.map(({ word }) => word.stem) };
-  const runnersUp = chosen.filter(({ word }) => word.found[1] && isListed(word, word.found[1].tokens)).length;
-  console.log(
-    `  ${name.padEnd(44)} ${String(chosen.length).padStart(4)} words, right ${shown(
-      proportionEstimate(
-        chosen.map(({ word }) => word.right),
+  const mean = (of: (word: Answer) => number) =>
+    percent(chosen.reduce((sum, { word }) => sum + of(word), 0) / chosen.length);
+  const rights = chosen.map(({ word }) => word.right);
+  row(name, [
+    String(chosen.length),
+    shown(proportionEstimate(rights, own)),
+    shown(
+      meanEstimate(
+        chosen.map(({ confidence }, i) => confidence - Number(rights[i])),
         own,
       ),
-    )}, ` +
-      `confidence less right ${shown(
-        meanEstimate(
-          chosen.map(({ word, confidence }) => confidence - Number(word.right)),
-          own,
-        ),
-      )}, ` +
-      `second answer right too ${percent(runnersUp / chosen.length)}`,
-  );
+    ),
+    mean(({ confidence }) => confidence),
+    mean(({ word }) => mass.get(word) ?? 0),
+    mean((word) => Number(word.found[1] !== undefined && isListed(word, word.found[1].tokens))),
+  ]);
 }
 
 console.log("\nSome answers");

@@ -5,7 +5,10 @@ import { type Line, strideOf } from "./packing.js";
 import { BOUNDARY } from "./tokeniser.js";
 
 export interface GenerateOptions {
-  /** Most tokens of one sequence; one that has not ended by then is cut off. Default: what the context leaves. */
+  /**
+   * Most tokens of one sequence; one that has not ended by then is cut off. Default: as many as the context has room for;
+   * where it slides, as many as it has places.
+   */
   maxTokens?: number;
   signal?: AbortSignal;
 }

@@ -55,7 +55,8 @@ export interface SaveOptions {
   weights?: Precision;
 }
 
-interface Common<K extends string> extends Omit<Trained<TransformerCard<K>>, "save">, SequenceSearch {
+interface Common<K extends string> extends Trained<TransformerCard<K>>, SequenceSearch {
+  /** Writes the model into a folder; `load` reads it. */
   save(directory: string, options?: SaveOptions): Promise<void>;
 }
 
@@ -141,12 +142,15 @@ async function createCore(onnx: Uint8Array, card: TransformerCard, name: string)
     return { tokens: symbols, text: symbols.join(""), ended, logProbability, tokenLogProbabilities };
   };
 
-  /** Hears, for each item, the log-probabilities of all tokens at each place that counts, and which token comes there. */
+  /**
+   * Hears, for the place of each token of each item and of its end, the log-probabilities of all tokens and which one comes
+   * there; in any order.
+   */
   async function score(
     fn: string,
     items: readonly (Sequence | Pair)[],
     signal: AbortSignal | undefined,
-    hear: (item: number, known: Float64Array, next: number) => void,
+    hear: (item: number, place: number, known: Float64Array, next: number) => void,
   ): Promise<void> {
     const lines = items.map((item, index) => {
       const place = { function: `${name}.${fn}`, argument: "items", index };
@@ -158,23 +162,19 @@ async function createCore(onnx: Uint8Array, card: TransformerCard, name: string)
     // Several short ones share a row; a few at a time, for the sake of memory.
     const order = spans.map((_, i) => i).sort((a, b) => lengthOf(spans[a]) - lengthOf(spans[b]));
     const together = Math.max(1, Math.floor(LOGITS_TOGETHER / (context * vocabulary)));
-    const found = spans.map(() => [] as { known: Float64Array; next: number }[]);
     for (let from = 0; from < order.length; from += together) {
       const part = order.slice(from, from + together).map((i) => spans[i]);
       const longest = Math.max(...part.map(lengthOf));
       const rows = packRows(lines, part, roundUp(longest, context), vocabulary);
       const logits = await network.logits(rows, { signal });
-      part.forEach(({ to, from: first, counted }, i) => {
+      part.forEach(({ line, to, from: first, counted }, i) => {
         const { row, place } = rows.at[i];
         for (let j = counted; j < to; j++) {
           const k = row * rows.places + place + j - first;
-          found[order[from + i]].push({ known: logSoftmaxRow(logits, k), next: rows.next[k] });
+          hear(line, j - lines[line].source, logSoftmaxRow(logits, k), rows.next[k]);
         }
       });
     }
-    spans.forEach(({ line }, i) => {
-      for (const { known, next } of found[i]) hear(line, known, next);
-    });
   }
 
   const trained = {
@@ -185,7 +185,7 @@ async function createCore(onnx: Uint8Array, card: TransformerCard, name: string)
   const density = <T extends Sequence | Pair>(): SequenceDensity<T> => ({
     async logProbability(items, { signal } = {}) {
       const totals = new Float64Array(items.length);
-      await score("logProbability", items, signal, (item, known, next) => {
+      await score("logProbability", items, signal, (item, _, known, next) => {
         totals[item] += known[next];
       });
       return totals;
@@ -193,12 +193,12 @@ async function createCore(onnx: Uint8Array, card: TransformerCard, name: string)
     async tokenProbabilities(items, { top = 0, signal } = {}) {
       checkCount(`${name}.tokenProbabilities`, "top", top, 0);
       const results: TokenProbability[][] = items.map(() => []);
-      await score("tokenProbabilities", items, signal, (item, known, next) => {
+      await score("tokenProbabilities", items, signal, (item, place, known, next) => {
         const entry = (token: number) => ({
           token: tokeniser.symbol(token),
           logProbability: known[token],
         });
-        results[item].push({ ...entry(next), top: top ? largest(known, top).map(entry) : [] });
+        results[item][place] = { ...entry(next), top: top ? largest(known, top).map(entry) : [] };
       });
       return results;
     },
