@@ -40,8 +40,8 @@ export {
   diffusion,
 } from "./diffusion/diffusion.js";
 export type { ConditionalDiffusion, Diffusion, DiffusionCard } from "./diffusion/diffusionModel.js";
+export type { DiffusionSampleOptions } from "./diffusion/drawSamples.js";
 export type { NoiseSchedule } from "./diffusion/noiseSchedule.js";
-export type { DiffusionSampleOptions } from "./diffusion/reverseProcess.js";
 export {
   type ConditionalFlowDefinition,
   type ConditionalFlowOptions,

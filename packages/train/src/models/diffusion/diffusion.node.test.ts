@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cast, constant, emit, gather, input, mul, reshape, round } from "../../graph/index.js";
 import { type Diffusion, diffusion, load } from "../index.js";
 import { createDiffusion } from "./diffusionModel.js";
+import { stepBack } from "./drawSamples.js";
 import { signalShares } from "./noiseSchedule.js";
-import { stepBack } from "./reverseProcess.js";
 
 const normals = (n: number, seed: number) => {
   const random = createRandom(seed);

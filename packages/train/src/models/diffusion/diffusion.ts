@@ -32,6 +32,7 @@ import {
   toMatrix,
 } from "../rows.js";
 import { type EpochOptions, trainEpochs } from "../trainEpochs.js";
+import { measureErrors } from "./bound.js";
 import { type Condition, type DenoisingNetwork, denoise } from "./denoiser.js";
 import {
   type ConditionalDiffusion,
@@ -40,8 +41,8 @@ import {
   createDiffusion,
   type Diffusion,
 } from "./diffusionModel.js";
+import { openStartEstimator } from "./estimateStart.js";
 import { type NoiseSchedule, signalShares } from "./noiseSchedule.js";
-import { createReverseProcess } from "./reverseProcess.js";
 
 /** How a diffusion model is made. */
 export interface DiffusionOptions {
@@ -226,11 +227,14 @@ async function train(
     training: { data: identity, ...fitted.facts },
     history: fitted.history,
   };
-  const { measureErrors, release } = await createReverseProcess(onnx, facts);
+  const estimator = await openStartEstimator(onnx, facts);
   try {
-    return { onnx, card: { ...facts, errors: await measureErrors(data, labels, training.seed ?? 0) } };
+    return {
+      onnx,
+      card: { ...facts, errors: await measureErrors(estimator, data, labels, training.seed ?? 0) },
+    };
   } finally {
-    await release();
+    await estimator.release();
   }
 }
 

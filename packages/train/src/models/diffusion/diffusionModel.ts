@@ -11,8 +11,10 @@ import type {
 import { type Card, type ModelFiles, saveModel } from "../card.js";
 import { rowsWithColumns } from "../columns.js";
 import { type Rows, toLabels } from "../rows.js";
+import { variationalBound } from "./bound.js";
 import type { DiffusionSettings } from "./diffusion.js";
-import { createReverseProcess, type DiffusionSampleOptions } from "./reverseProcess.js";
+import { type DiffusionSampleOptions, drawSamples } from "./drawSamples.js";
+import { openStartEstimator } from "./estimateStart.js";
 
 /** What a saved diffusion model says about itself. */
 export interface DiffusionCard extends Card, DiffusionSettings {
@@ -80,20 +82,27 @@ export const openConditionalDiffusion = (
 ): Promise<ConditionalDiffusion> => createConditionalDiffusion(files[MODEL], card);
 
 export async function createDiffusion(onnx: Uint8Array, card: DiffusionCard): Promise<Diffusion> {
-  const { sample, bound, release } = await createReverseProcess(onnx, card);
+  const estimator = await openStartEstimator(onnx, card);
   return {
     card,
     async sample(count, options = {}) {
       const fn = "Diffusion.sample";
       checkCount(fn, "count", count);
-      return sample(fn, count, null, options);
+      return drawSamples(estimator, fn, count, null, options);
     },
     async logProbabilityBound(x, options = {}) {
       const fn = "Diffusion.logProbabilityBound";
-      return bound(fn, rowsWithColumns(fn, "x", x, card.features), null, card.errors, options);
+      return variationalBound(
+        estimator,
+        fn,
+        rowsWithColumns(fn, "x", x, card.features),
+        null,
+        card.errors,
+        options,
+      );
     },
     save: (directory) => saveModel(directory, { [MODEL]: onnx }, card),
-    release,
+    release: () => estimator.release(),
   };
 }
 
@@ -101,7 +110,7 @@ export async function createConditionalDiffusion(
   onnx: Uint8Array,
   card: DiffusionCard,
 ): Promise<ConditionalDiffusion> {
-  const { sample, bound, release } = await createReverseProcess(onnx, card);
+  const estimator = await openStartEstimator(onnx, card);
   const labelled = (fn: string, classes: ArrayLike<number>, rows: number, guidance: number) => ({
     labels: toLabels(fn, "classes", classes, rows, card.classes ?? undefined).labels,
     guidance,
@@ -112,15 +121,28 @@ export async function createConditionalDiffusion(
       const fn = "ConditionalDiffusion.sample";
       checkNotEmpty(fn, "classes", classes);
       checkGuidance(fn, guidance);
-      return sample(fn, classes.length, labelled(fn, classes, classes.length, guidance), options);
+      return drawSamples(
+        estimator,
+        fn,
+        classes.length,
+        labelled(fn, classes, classes.length, guidance),
+        options,
+      );
     },
     async logProbabilityBound(x, classes, options = {}) {
       const fn = "ConditionalDiffusion.logProbabilityBound";
       const matrix = rowsWithColumns(fn, "x", x, card.features);
-      return bound(fn, matrix, labelled(fn, classes, matrix.rows, 1), card.errors, options);
+      return variationalBound(
+        estimator,
+        fn,
+        matrix,
+        labelled(fn, classes, matrix.rows, 1),
+        card.errors,
+        options,
+      );
     },
     save: (directory) => saveModel(directory, { [MODEL]: onnx }, card),
-    release,
+    release: () => estimator.release(),
   };
 }
 
