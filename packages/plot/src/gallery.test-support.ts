@@ -283,6 +283,12 @@ export const gallery: Readonly<Record<string, ChartSpec>> = {
   "pit-histogram-bandless": pitHistogramChart({ counts: [0, 3, 0, 1] }),
   "quantile-calibration": quantileCalibrationChart({ curve: kept }),
   "risk-control": riskControlChart({ curve: settings, target: 0.1, chosen: 0.58 }),
+  "risk-control-two": riskControlChart({
+    curve: settings,
+    target: 0.1,
+    chosen: 0.58,
+    others: [{ parameter: 0.4, label: "on average" }],
+  }),
   "risk-control-none": riskControlChart({
     curve: settings.slice(0, 30),
     target: 0.01,

@@ -211,8 +211,9 @@ describe("anything that can be drawn is well-formed", () => {
           fc.record({ parameter: end, risk: any, bound: fc.option(fc.oneof(any, fc.constant(Infinity))) }),
         ),
         fc.option(end),
+        fc.array(fc.record({ parameter: end, label: fc.string() }), { maxLength: 2 }),
       )
-      .map(([curve, chosen]) => riskControlChart({ curve, chosen, target: 0.1 })),
+      .map(([curve, chosen, others]) => riskControlChart({ curve, chosen, others, target: 0.1 })),
     decisionCurve: some(
       fc.record({
         threshold: fc.double({ min: 0, max: 0.999, noNaN: true }),

@@ -68,6 +68,16 @@ const refused: readonly [string, () => unknown][] = [
     "not-finite",
     () => plot.riskControlChart({ curve: [{ parameter: 1, risk: 0 }], target: 0.1, chosen: Infinity }),
   ],
+  [
+    "not-finite",
+    () =>
+      plot.riskControlChart({
+        curve: [{ parameter: 1, risk: 0 }],
+        target: 0.1,
+        chosen: null,
+        others: [{ parameter: Number.NaN, label: "on average" }],
+      }),
+  ],
   ["empty-input", () => plot.coverageByGroupChart({ groups: [], target: 0.9 })],
   [
     "out-of-range",
