@@ -424,6 +424,8 @@ describe("a trained network", () => {
     throws("unknown-option", () => model.estimate("v0"));
     throws("unknown-option", () => model.estimate({ v1: 3 }));
     throws("unknown-option", () => model.estimate({}));
+    throws("unknown-option", () => model.estimate({ v0: null }));
+    expect(model.posterior("v0", { v1: undefined })).toEqual(model.posterior("v0"));
     await expect(model.logProbability([[0, 0]])).rejects.toMatchObject({ code: "shape-mismatch" });
     await expect(model.logProbability([[7, 0, 0, 0]])).rejects.toMatchObject({ code: "unknown-class" });
   });

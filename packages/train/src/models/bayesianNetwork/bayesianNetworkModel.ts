@@ -13,6 +13,7 @@ import type { Network } from "./network.js";
 import { type NetworkParts, readNetwork, writeNetwork } from "./networkFile.js";
 import { type Posterior, posteriorOf } from "./posterior.js";
 import {
+  type Cell,
   decode,
   encodeCell,
   type Level,
@@ -22,9 +23,9 @@ import {
   type Variable,
 } from "./table.js";
 
-/** What is known: a level or a number for some variables. */
+/** What is known: a level or a number for some variables; null and undefined say nothing. */
 export interface Assignment {
-  readonly [name: string]: Level;
+  readonly [name: string]: Cell;
 }
 
 /** What a saved Bayesian network says about itself. */
@@ -66,7 +67,10 @@ export interface BayesianNetwork extends Sampler, Density, Trained<BayesianNetwo
   /** P(evidence), in [0, 1]; a density where it names continuous variables. 0 where it is impossible. */
   probability(evidence: Assignment): number;
   /** The most probable values of all other variables together (most probable explanation), and their log probability with the evidence. */
-  mostProbable(evidence?: Assignment): { values: Assignment; logProbability: number };
+  mostProbable(evidence?: Assignment): {
+    values: { [name: string]: Level };
+    logProbability: number;
+  };
   /**
    * P(event | evidence) for an event of discrete variables, or the mean of one continuous variable, with a credible
    * interval from posterior draws of the parameters. It holds for this structure, and says nothing of others.
@@ -139,7 +143,7 @@ export function createBayesianNetwork(parts: NetworkParts, card: BayesianNetwork
         );
     return asked;
   }
-  /** A value for the network itself and for each draw of its parameters. */
+  /** A value for each draw of the parameters. */
   function withDraws<T>(
     options: { draws?: number; seed?: number },
     fn: string,
@@ -270,12 +274,13 @@ export function createBayesianNetwork(parts: NetworkParts, card: BayesianNetwork
   }
   function probabilityOf(fn: string, event: Assignment, known: Float64Array): (of: Network) => number {
     const wanted = encode(fn, event);
-    const query = queryOf(fn, Object.keys(event), known);
+    const named = names.filter((_, i) => !Number.isNaN(wanted[i]));
+    const query = queryOf(fn, named, known);
     const continuous = query.find((i) => variables[i].kind === "continuous");
     if (query.length === 0 || continuous !== undefined)
       throw new CredenceError(
         "unknown-option",
-        { function: fn, argument: "query", value: continuous === undefined ? "{}" : names[continuous] },
+        { function: fn, argument: "query", value: continuous === undefined ? "nothing" : names[continuous] },
         "an event gives levels of discrete variables; for the mean of a continuous variable pass its name.",
       );
     return (of) => {
