@@ -31,8 +31,8 @@ function mixed(rows: number, seed: number): Matrix {
   return { data: Float32Array.from({ length: 6 * rows }, (_, k) => data[6 * k + (k % 6)]), rows, columns: 6 };
 }
 const train = waves(1500, 1);
-const calibration = waves(400, 2);
-const fresh = waves(400, 3);
+const calibration = waves(250, 2);
+const fresh = waves(250, 3);
 const planted = mixed(60, 4);
 
 const releases: (() => Promise<void>)[] = [];
@@ -91,7 +91,7 @@ describe.each(Object.entries(scores))("%s", (_, make) => {
     const { score, least } = await make();
     const detector = await anomalyDetector(score, calibration);
     const { pValues, scores: known } = await detector.test(fresh, { smoothed: true, seed: 1 });
-    expect(distanceFromUniform(pValues)).toBeLessThan(allowed(400, 400));
+    expect(distanceFromUniform(pValues)).toBeLessThan(allowed(250, 250));
     const found = await detector.test(planted);
     const { auroc } = detectionMetrics(known, found.scores);
     expect(auroc.value).toBeGreaterThan(least);

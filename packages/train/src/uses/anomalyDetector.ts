@@ -56,7 +56,7 @@ export interface AnomalyDetector {
  * const known = Array.from({ length: 99 }, (_, i) => [(i - 49) / 50]);
  * const detector = await anomalyDetector(closeness, known);
  * const { pValues, novel } = await detector.test([[0.1], [3], [-4]], { rate: 0.1 });
- * [Array.from(pValues), novel]; // → [[0.9, 0.01, 0.01], [1, 2]]
+ * [Array.from(pValues), novel]; // → [[0.91, 0.01, 0.01], [1, 2]]
  * ```
  */
 export async function anomalyDetector(

@@ -10,8 +10,8 @@ export interface Diversity {
    */
   readonly spread: number;
   /**
-   * Share of rows that have a sample among their nearest neighbours, nearer than the fifth nearest row (Naeem et al. 2020):
-   * 0.97 for samples drawn from the data's own distribution.
+   * Share of different rows that have a sample nearer than their fifth nearest row (Naeem et al. 2020): about 0.97 for
+   * samples drawn from the data's own distribution.
    */
   readonly coverage: number;
   /** Energy distance between samples and data (Székely & Rizzo 2013), 0 where their distributions are the same. */
@@ -47,11 +47,28 @@ export function diversityOf(real: Matrix, samples: Matrix, classes: Groups): Div
   const within = meanDistances(real, classes);
   const among = meanDistances(samples, classes);
   const between = crossDistance(real, samples);
+  // Rows that occur many times would have neighbours at distance 0, which no sample can undercut.
+  const different = distinctRows(real);
+  const k = Math.min(5, different.rows - 1);
   return {
     spread: within.sameClass > 0 ? among.sameClass / within.sameClass : 1,
-    coverage: prdc(real, samples, { k: 5, interval: false }).coverage.value,
+    coverage: k > 0 ? prdc(different, samples, { k, interval: false }).coverage.value : 1,
     energyDistance: 2 * between - within.all - among.all,
   };
+}
+
+/** Each row once. */
+function distinctRows({ data, rows, columns }: Matrix): Matrix {
+  const seen = new Map<string, Float32Array>();
+  for (let i = 0; i < rows; i++) {
+    const row = Float32Array.from({ length: columns }, (_, j) => data[i * columns + j]);
+    seen.set(Buffer.from(row.buffer).toString("latin1"), row);
+  }
+  const taken = new Float32Array(seen.size * columns);
+  [...seen.values()].forEach((row, i) => {
+    taken.set(row, i * columns);
+  });
+  return { data: taken, rows: seen.size, columns };
 }
 
 /** Mean distance between two rows: of any two, a row with itself among them, and of two different ones of one class. */

@@ -103,6 +103,44 @@ describe("gan", () => {
     await loaded.release();
   });
 
+  it("draws images by convolutions, whose penalty is a gradient of a gradient", async () => {
+    // A bar that stands in one of eight columns.
+    const images = Array.from({ length: 320 }, (_, i) =>
+      Float32Array.from({ length: 64 }, (_, pixel) => Number(pixel % 8 === i % 8)),
+    );
+    const convolutions = [{ channels: 4 }, { channels: 8 }];
+    const painter = await gan({ latent: 4, hidden: [16], shape: [1, 8, 8], convolutions }).train(images, {
+      epochs: 6,
+      batchSize: 32,
+      learningRate: 5e-3,
+      seed: 2,
+    });
+    const { history, diversity } = painter.card;
+    expect(history.every(({ players }) => Number.isFinite(players?.discriminator))).toBe(true);
+    const [first, last] = [history[0], history[history.length - 1]].map(
+      ({ validation }) => validation as number,
+    );
+    expect(last).toBeLessThan(0.7 * first);
+    expect(last).toBe(diversity.energyDistance);
+    expect((await painter.sample(3)).columns).toBe(64);
+    await painter.release();
+  });
+
+  it("goes on exactly where it was stopped, its curve included", async () => {
+    const short = { ...training, epochs: 4 };
+    const whole = await gan(net).train(x, short);
+    const checkpoint = { directory: join(folder, "checkpoint") };
+    const controller = new AbortController();
+    const onProgress = ({ step }: { step: number }) => step === 31 && controller.abort();
+    const stopping = gan(net).train(x, { ...short, checkpoint, onProgress, signal: controller.signal });
+    await expect(stopping).rejects.toMatchObject({ name: "AbortError" });
+    const resumed = await gan(net).train(x, { ...short, checkpoint });
+    expect(resumed.card).toEqual(whole.card);
+    expect((await resumed.sample(9)).data).toEqual((await whole.sample(9)).data);
+    await whole.release();
+    await resumed.release();
+  });
+
   it("finds the latents of its own samples, and not of what it cannot draw", async () => {
     const own = await model.sample(20, { seed: 8 });
     const { samples, distances, latents } = await model.invert(own, { seed: 1 });
@@ -148,6 +186,23 @@ describe("diversityOf", () => {
     expect(warningsOf({ step: 1, loss: 0, players: { discriminator: 0.001 } })).toMatchObject([
       { kind: "one-sided", value: 0.001 },
     ]);
+  });
+
+  it("covers data of few different rows", () => {
+    const data = Float32Array.from({ length: 240 }, (_, i) => ((i >> 1) % 8) + (i % 2));
+    const bits = { data, rows: 120, columns: 2 };
+    expect(diversityOf(bits, { ...bits, data: data.map((v) => v + 0.01) }, null).coverage).toBe(1);
+    expect(
+      diversityOf(
+        { data: new Float32Array(12), rows: 12, columns: 1 },
+        { data: new Float32Array(12), rows: 12, columns: 1 },
+        null,
+      ),
+    ).toEqual({
+      spread: 1,
+      coverage: 1,
+      energyDistance: 0,
+    });
   });
 
   it("sees a collapse within each class, which all classes together would hide", () => {

@@ -173,6 +173,18 @@ describe("vae", () => {
     await images.release();
   });
 
+  it("tells p(x) from p(x | y) in its types", () => {
+    const onlyTypes = async () => {
+      // @ts-expect-error A conditional model is trained with labels.
+      const conditional = await vae({ latent: 1, classes: 2 }).train(train, { epochs: 1 });
+      // @ts-expect-error It draws samples of classes, not a number of them.
+      await conditional.sample(3);
+      // @ts-expect-error An unconditional model takes no classes.
+      await model.logProbabilityBound(test, [0, 1]);
+    };
+    expect(onlyTypes).toBeTypeOf("function");
+  });
+
   it("refuses bad input, saying where a value is missing and what fills it in", async () => {
     const refused = (data: unknown, options = {}) =>
       expect(vae({ latent: 1, hidden: [4], ...options }).train(data as never, { epochs: 1 })).rejects;
