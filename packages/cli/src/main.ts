@@ -6,6 +6,8 @@ import { addFidelityCommand } from "./commands/fidelity.js";
 import { addFitCommand } from "./commands/fit.js";
 import { addPlanLabelsCommand } from "./commands/planLabels.js";
 import { addReportCommand } from "./commands/report.js";
+import { addSampleCommand } from "./commands/sample.js";
+import { addTrainCommand } from "./commands/train.js";
 import { type Console, processConsole } from "./console.js";
 import { EXIT } from "./exitCode.js";
 import { reportFailure } from "./failure.js";
@@ -46,6 +48,8 @@ function createProgram(console: Console, finish: (code: number) => void): Comman
     addCompareCommand,
     addPlanLabelsCommand,
     addFidelityCommand,
+    addTrainCommand,
+    addSampleCommand,
   ])
     add(program, console, finish);
   for (const command of program.commands)
