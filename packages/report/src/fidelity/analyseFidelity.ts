@@ -366,13 +366,14 @@ function ensembleReport(
     },
   );
   return {
-    names,
     rows: found.n,
     folds: 2,
     k: found.k,
     summary: found.summary,
     members: found.members.map(({ summary, radius }, s) => ({
       name: names[s],
+      rows: members[s].matrix.rows,
+      dropped: members[s].dropped,
       ...summary,
       radius: Array.from(radius),
     })),

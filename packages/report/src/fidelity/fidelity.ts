@@ -83,13 +83,17 @@ export interface PairReport {
 
 /** Models trained alike, and how much they differ. */
 export interface MembersReport {
-  readonly names: readonly string[];
   /** Rows of a fold, and folds a model and of the reference. */
   readonly rows: number;
   readonly folds: number;
   readonly k: number;
   readonly summary: { readonly [name in keyof CurveSummary]: Estimate };
-  readonly members: readonly (CurveSummary & { readonly name: string; readonly radius: readonly number[] })[];
+  readonly members: readonly (CurveSummary & {
+    readonly name: string;
+    readonly rows: number;
+    readonly dropped: number;
+    readonly radius: readonly number[];
+  })[];
   readonly worst: string;
   /** Reference against reference, at the same size: what a perfect generator would get. */
   readonly floor: { readonly radius: readonly number[]; readonly summary: CurveSummary } | null;

@@ -36,6 +36,8 @@ const WORDS: Readonly<Record<FidelityMetric, { name: string; best: string; metho
 
 /** Curves that one chart can hold. */
 const MOST_CURVES = 4;
+/** Generators that get a number at the top. */
+const MOST_TILES = 3;
 const three = (value: number) => formatNumber(value, 3);
 
 /**
@@ -57,7 +59,7 @@ export function fidelityDocument(report: FidelityReport, brief = false): ReportD
     tiles: [
       ...(first && generators.length === 1
         ? (["auc", "precision", "recall"] as const).map((name) => tile(first, name))
-        : []),
+        : generators.slice(0, MOST_TILES).map((one) => ({ ...tile(one, "auc"), name: `Area, ${one.name}` }))),
       ...(ensemble
         ? [
             {
@@ -70,7 +72,7 @@ export function fidelityDocument(report: FidelityReport, brief = false): ReportD
     ],
     sections: [
       ...(generators.some(({ curve }) => curve) ? [curveSection(report)] : []),
-      ...generators.map((one) => metricsSection(one, options.level, generators.length > 1)),
+      ...generators.map((one, i) => metricsSection(one, options.level, generators.length > 1, i === 0)),
       ...(report.pairs ? [pairsSection(report)] : []),
       ...(ensemble ? [ensembleSection(ensemble), spreadSection(ensemble, brief)] : []),
       ...generators.flatMap((one) => (one.classes ? [classSection(one, options.level, brief)] : [])),
@@ -120,7 +122,13 @@ function curveSection({ generators, options }: FidelityReport): DocumentSection 
   };
 }
 
-function metricsSection(one: GeneratorReport, level: number, several: boolean): DocumentSection {
+/** @param first Explanations stand with the first generator only. */
+function metricsSection(
+  one: GeneratorReport,
+  level: number,
+  several: boolean,
+  first: boolean,
+): DocumentSection {
   const rows = FIDELITY_METRICS.map((name): string[] => {
     const metric = one.metrics[name];
     const { name: words, best } = WORDS[name];
@@ -154,10 +162,6 @@ function metricsSection(one: GeneratorReport, level: number, several: boolean): 
         rows,
         terminalRows: FIDELITY_METRICS.length,
       },
-      text(
-        "Intervals of the curve and of the neighbour metrics are from half samples, around what is expected at this number of rows.",
-        "half-sampling",
-      ),
       ...(frechet?.corrected != null
         ? [
             text(
@@ -166,10 +170,6 @@ function metricsSection(one: GeneratorReport, level: number, several: boolean): 
             ),
           ]
         : []),
-      text(
-        "The overlap is precision where it equals recall. The Fréchet distance is FID, and the kernel distance KID, where the features are Inception's; the latter is unbiased and may be negative.",
-        "kernel",
-      ),
       ...(discriminability?.pValue === undefined
         ? []
         : [
@@ -178,10 +178,23 @@ function metricsSection(one: GeneratorReport, level: number, several: boolean): 
               "two-sample",
             ),
           ]),
-      text("Real against real is what a perfect generator would get.", "floor"),
+      ...(first ? explanations : []),
     ],
   };
 }
+
+const explanations: readonly Block[] = [
+  text(
+    "Intervals of the curve and of the neighbour metrics are from half samples, around what is expected at this number of rows.",
+    "half-sampling",
+  ),
+  text("Precision, recall, density and coverage count rows in balls around rows.", "prdc"),
+  text(
+    "The overlap is precision where it equals recall. The Fréchet distance is FID, and the kernel distance KID, where the features are Inception's; the latter is unbiased and may be negative.",
+    "kernel",
+  ),
+  text("Real against real is what a perfect generator would get.", "floor"),
+];
 
 function pairsSection({ pairs, options }: FidelityReport): DocumentSection {
   return {
@@ -387,7 +400,11 @@ function rowsSection({ reference, generators, ensemble, options }: FidelityRepor
         rows: [
           [`${reference.name} (real)`, formatCount(reference.rows), formatCount(reference.dropped)],
           ...generators.map(({ name, rows, dropped }) => [name, formatCount(rows), formatCount(dropped)]),
-          ...(ensemble?.names ?? []).map((name) => [name, "", ""]),
+          ...(ensemble?.members ?? []).map(({ name, rows, dropped }) => [
+            name,
+            formatCount(rows),
+            formatCount(dropped),
+          ]),
         ],
         terminalRows: 0,
       },
