@@ -1,8 +1,10 @@
+import type * as models from "@credence/train/models";
+
 /**
  * The optional peer that trains models and runs them.
  * @throws InputError that says what to install.
  */
-export async function loadTraining(): Promise<typeof import("@credence/train/models")> {
+export async function loadTraining(): Promise<typeof models> {
   try {
     return await import("@credence/train/models");
   } catch (error) {

@@ -1,7 +1,7 @@
-import type { EpochOptions } from "@credence/train/models";
-import type { TrainingData } from "./trainingData.js";
+import type * as models from "@credence/train/models";
+import type { DataNeeds, TrainingData } from "./trainingData.js";
 
-type Models = typeof import("@credence/train/models");
+type Models = typeof models;
 
 /** A model that was trained and can be written to a folder. */
 interface Saveable {
@@ -10,14 +10,10 @@ interface Saveable {
 }
 
 /** How one kind of model is trained from a file. */
-export interface Trainable {
-  /** What its data are: rows of numbers, lines of text, or a series in time. */
-  readonly data: "rows" | "text" | "series";
-  /** Whether it takes a class for each row. */
-  readonly label: "never" | "may" | "must";
+export interface Trainable extends DataNeeds {
   /** The options of the model that --set may give. */
   readonly options: readonly string[];
-  train(models: Models, data: TrainingData, options: never, training: EpochOptions): Promise<Saveable>;
+  train(models: Models, data: TrainingData, options: never, training: models.EpochOptions): Promise<Saveable>;
 }
 
 /** With classes the model becomes p(x | y). */

@@ -1,8 +1,15 @@
 import { readFileSync } from "node:fs";
 import type { FeatureOptions, FeatureSet } from "@credence/report";
-import type { Trainable } from "./trainables.js";
 
 type Matrix = FeatureSet["matrix"];
+
+/** What a model needs of its data. */
+export interface DataNeeds {
+  /** Rows of numbers, lines of text, or a series in time. */
+  readonly data: "rows" | "text" | "series";
+  /** Whether it takes a class for each row. */
+  readonly label: "never" | "may" | "must";
+}
 
 /** What a model is trained on, in the shape it asks for. */
 export interface TrainingData {
@@ -35,22 +42,22 @@ export interface DataFlags extends Pick<FeatureOptions, "label" | "where" | "dro
  */
 export async function readTrainingData(
   file: string,
-  trainable: Trainable,
+  needs: DataNeeds,
   flags: DataFlags,
 ): Promise<TrainingData> {
   const { InputError, readFeatures } = await import("@credence/report");
   const refuse = (words: string) => new InputError("invalid-option", words, { file });
-  if (trainable.label === "must" && flags.label === undefined)
+  if (needs.label === "must" && flags.label === undefined)
     throw refuse("needs --label COLUMN, the class of each row.");
-  if (trainable.label === "never" && flags.label !== undefined)
+  if (needs.label === "never" && flags.label !== undefined)
     throw refuse("--label names a class of each row, which this model does not take.");
-  if ((trainable.data === "series") !== (flags.target !== undefined))
+  if ((needs.data === "series") !== (flags.target !== undefined))
     throw refuse(
-      trainable.data === "series"
+      needs.data === "series"
         ? "needs --target COLUMN, the values to forecast; other columns are what is known beforehand."
         : "--target is for a forecaster.",
     );
-  if (trainable.data === "text") return textData(file, InputError);
+  if (needs.data === "text") return textData(file, InputError);
 
   const { matrix, columns, labels: names } = await readFeatures(file, flags);
   const classes = names && [...new Set(names)].sort();

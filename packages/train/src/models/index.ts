@@ -1,11 +1,11 @@
 export {
   type BayesianClassifierDefinition,
-  type BayesianClassifierOptions,
   bayesianClassifier,
 } from "./bayesianClassifier/bayesianClassifier.js";
 export type {
   BayesianClassifier,
   BayesianClassifierCard,
+  BayesianClassifierOptions,
   PassOptions,
 } from "./bayesianClassifier/bayesianClassifierModel.js";
 export * from "./bayesianNetwork/index.js";

@@ -18,18 +18,12 @@ import { crossEntropy } from "../../loss/index.js";
 import { createWeights, type Scope } from "../../nn/index.js";
 import { type Rows, scaleOf, standardise, toLabels, toMatrix } from "../rows.js";
 import { type EpochOptions, trainEpochs } from "../trainEpochs.js";
-import { type BayesianClassifier, createBayesianClassifier } from "./bayesianClassifierModel.js";
+import {
+  type BayesianClassifier,
+  type BayesianClassifierOptions,
+  createBayesianClassifier,
+} from "./bayesianClassifierModel.js";
 import { variationalDense } from "./variationalDense.js";
-
-/** What a Bayesian neural network looks like. */
-export interface BayesianClassifierOptions {
-  /** Widths of the hidden layers. Default [64]. */
-  hidden?: readonly number[];
-  /** Standard deviation of the prior of each weight, above 0. Default 1. */
-  priorDeviation?: number;
-  /** Number of classes. Default: the largest label + 1. */
-  classes?: number;
-}
 
 /** A Bayesian neural network that is not trained yet. */
 export interface BayesianClassifierDefinition {

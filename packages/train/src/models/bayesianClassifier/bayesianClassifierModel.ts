@@ -8,7 +8,16 @@ import { type Card, type ModelFiles, saveModel } from "../card.js";
 import { type Predictive, type PredictiveOptions, predictive } from "../predictive.js";
 import { toMatrix } from "../rows.js";
 import { runRows } from "../runRows.js";
-import type { BayesianClassifierOptions } from "./bayesianClassifier.js";
+
+/** What a Bayesian neural network looks like. */
+export interface BayesianClassifierOptions {
+  /** Widths of the hidden layers. Default [64]. */
+  hidden?: readonly number[];
+  /** Standard deviation of the prior of each weight, above 0. Default 1. */
+  priorDeviation?: number;
+  /** Number of classes. Default: the largest label + 1. */
+  classes?: number;
+}
 
 /** What a saved Bayesian neural network says about itself. */
 export interface BayesianClassifierCard extends Card {
