@@ -121,6 +121,13 @@ describe("cells of slice and confidence", () => {
   });
 });
 
+it("looks for nothing where a few large groups hold most rows", () => {
+  const { rows, language } = made(1, 300);
+  const groups = rows.groups!.map((g) => (g % 10 < 7 ? g % 10 : g));
+  const found = audit({ rows: { ...rows, groups }, language });
+  expect(found).toMatchObject({ cells: null, reason: expect.stringContaining("as if equally large") });
+});
+
 describe("bands of confidence", () => {
   it("are thirds with round ends", () => {
     const bands = confidenceBands(Float64Array.from({ length: 999 }, (_, i) => i / 1000));

@@ -1,12 +1,13 @@
 import { type SliceEstimate, sliceMetrics } from "credence/calibration";
 import type { SliceColumn } from "../reading/records.js";
+import { formatNumber } from "../words/format.js";
 import { bandOf, confidenceBands } from "./confidenceBands.js";
 import type { CellFinding, ConfidenceBand, Multicalibration } from "./report.js";
 import { estimateOptions, type Scored } from "./scored.js";
 import type { PartRows, PartsOfRecords } from "./splits.js";
 import { takeRows } from "./takeRows.js";
 
-/** Independent units (groups, or rows) that a part needs, for cluster-robust intervals to mean something. */
+/** Units (groups, or rows) of equal size that a part needs, for cluster-robust intervals to mean something. */
 const FEWEST_UNITS = 10;
 /** Those that a cell needs; each has as many degrees of freedom as it has units, less one. */
 const FEWEST_IN_CELL = 5;
@@ -39,10 +40,10 @@ export function computeMulticalibration(
   if (!parts) return nothing(splits.reason ?? "");
   const { fit, evaluate } = parts;
   const unit = fit.groups ? "groups" : "rows";
-  const fewest = Math.min(...[fit, evaluate].map(({ groups, outcomes }) => unitsOf(groups, outcomes.keys())));
+  const fewest = Math.min(...[fit, evaluate].map(({ groups, outcomes }) => worthOf(groups, outcomes.keys())));
   if (fewest < FEWEST_UNITS)
     return nothing(
-      `A part of the split has only ${fewest} ${unit}; ${FEWEST_UNITS} are needed to tell a miscalibrated cell from chance.`,
+      `A part of the split has only ${formatNumber(fewest, 0)} ${unit}${fit.groups ? "' worth of rows, counted as if equally large" : ""}; ${FEWEST_UNITS} are needed to tell a miscalibrated cell from chance.`,
     );
   const bands = confidenceBands(fit.confidences);
   const { searched, candidates } = search(fit, columns, bands, seed);
@@ -60,7 +61,7 @@ function search(
   let searched = 0;
   const found = columns.flatMap((column, c) =>
     cellRows(part, column, bands).flatMap((rows, k) => {
-      if (unitsOf(part.groups, rows) < FEWEST_IN_CELL) return [];
+      if (worthOf(part.groups, rows) < FEWEST_IN_CELL) return [];
       searched++;
       const cell: Scored = {
         confidences: takeRows(part.confidences, rows),
@@ -108,10 +109,24 @@ function cellRows(
   return rows;
 }
 
-function unitsOf(groups: Int32Array | null, rows: Iterable<number>): number {
-  const seen = new Set<number>();
-  for (const i of rows) seen.add(groups ? groups[i] : i);
-  return seen.size;
+/** Rows of each group; of each row without groups. */
+function sizesOf(groups: Int32Array | null, rows: Iterable<number>): number[] {
+  const sizes = new Map<number, number>();
+  for (const i of rows) {
+    const unit = groups ? groups[i] : i;
+    sizes.set(unit, (sizes.get(unit) ?? 0) + 1);
+  }
+  return [...sizes.values()];
+}
+
+/**
+ * How many units of equal size the units are worth, (Σ size)²/Σ size²: where a few large groups hold most rows, their
+ * number says too much, and cluster-robust intervals are too short.
+ */
+function worthOf(groups: Int32Array | null, rows: Iterable<number>): number {
+  const sizes = sizesOf(groups, rows);
+  const sum = sizes.reduce((total, size) => total + size, 0);
+  return sum === 0 ? 0 : sum ** 2 / sizes.reduce((total, size) => total + size ** 2, 0);
 }
 
 /** Label of the rows of a column that are in no cell to be measured. */
@@ -135,7 +150,7 @@ function measure(
     candidates.forEach((cell, id) => {
       const inside = cell.column === c ? rows[cell.code * bands.length + cell.band] : [];
       // How many there are says nothing of how they came out: leaving small cells alone chooses nothing.
-      if (unitsOf(part.groups, inside) < FEWEST_IN_CELL) return;
+      if (worthOf(part.groups, inside) < FEWEST_IN_CELL) return;
       members.set(id, inside);
       for (const i of inside) own[i] = id;
     });
@@ -155,7 +170,7 @@ function measure(
         value: columns[column].labels[code],
         band: bands[band],
         n: rows.length,
-        ...(part.groups && { groups: unitsOf(part.groups, rows) }),
+        ...(part.groups && { groups: sizesOf(part.groups, rows).length }),
         accuracy: mean(part.outcomes),
         meanConfidence: mean(part.confidences),
         // The report counts confidence − accuracy, the library accuracy − confidence.
