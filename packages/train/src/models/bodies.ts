@@ -37,14 +37,14 @@ export interface Body {
 }
 
 /**
- * The shape of a sample of so many columns.
+ * Checks that the layers suit samples of so many columns.
  * @throws CredenceError "shape-mismatch" where `shape` holds another number of values, or convolutions have none.
  */
-export function sampleShape(
+export function checkBody(
   fn: string,
   { shape, convolutions = [], hidden = [] }: Body,
   columns: number,
-): Shape {
+): void {
   for (const width of hidden) checkCount(fn, "hidden", width);
   if (convolutions.length > 0 && (shape?.length ?? 0) < 2)
     throw new CredenceError(
@@ -58,7 +58,6 @@ export function sampleShape(
       { function: fn, argument: "data" },
       `has ${columns} columns, but the shape [${shape.join(", ")}] holds ${sizeOf(shape)} values.`,
     );
-  return shape ?? [columns];
 }
 
 /** Classes as rows that networks see beside a sample or a code, of the same size on average as a standard normal one. */

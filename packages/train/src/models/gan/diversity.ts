@@ -41,19 +41,20 @@ type Groups = ArrayLike<number> | null;
 
 /**
  * Compares samples with equally many rows of the data, row i of both being of the same class.
- * @param real Standardised rows, more than five.
+ * @param real Standardised rows.
  */
-export function diversityOf(real: Matrix, samples: Matrix, classes: Groups): Diversity {
+export function compareWith(real: Matrix, classes: Groups): (samples: Matrix) => Diversity {
   const within = meanDistances(real, classes);
-  const among = meanDistances(samples, classes);
-  const between = crossDistance(real, samples);
   // Rows that occur many times would have neighbours at distance 0, which no sample can undercut.
   const different = distinctRows(real);
   const k = Math.min(5, different.rows - 1);
-  return {
-    spread: within.sameClass > 0 ? among.sameClass / within.sameClass : 1,
-    coverage: k > 0 ? prdc(different, samples, { k, interval: false }).coverage.value : 1,
-    energyDistance: 2 * between - within.all - among.all,
+  return (samples) => {
+    const among = meanDistances(samples, classes);
+    return {
+      spread: within.sameClass > 0 ? among.sameClass / within.sameClass : 1,
+      coverage: k > 0 ? prdc(different, samples, { k, interval: false }).coverage.value : 1,
+      energyDistance: 2 * crossDistance(real, samples) - within.all - among.all,
+    };
   };
 }
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createRandom, sampleNormal } from "credence/numeric";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Gan, type GanWarning, gan, load } from "../index.js";
-import { diversityOf, warningsOf } from "./diversity.js";
+import { compareWith, warningsOf } from "./diversity.js";
 
 /** Three small clouds at the corners of a triangle. */
 function corners(rows: number, seed: number) {
@@ -168,15 +168,15 @@ describe("gan", () => {
   });
 });
 
-describe("diversityOf", () => {
+describe("compareWith", () => {
   const real = corners(120, 5);
   it("is near 1 for other draws of the data, and 0 where all samples are one", () => {
-    const fresh = diversityOf(real.x, corners(120, 6).x, null);
+    const fresh = compareWith(real.x, null)(corners(120, 6).x);
     expect(fresh.spread).toBeGreaterThan(0.9);
     expect(fresh.coverage).toBeGreaterThan(0.85);
     expect(Math.abs(fresh.energyDistance)).toBeLessThan(0.2);
     const point = { data: new Float32Array(240).fill(10), rows: 120, columns: 2 };
-    const one = diversityOf(real.x, point, null);
+    const one = compareWith(real.x, null)(point);
     expect(one.spread).toBe(0);
     expect(one.energyDistance).toBeGreaterThan(1);
     expect(warningsOf({ step: 1, loss: 0, measures: { ...one } }).map(({ kind }) => kind)).toEqual([
@@ -191,14 +191,9 @@ describe("diversityOf", () => {
   it("covers data of few different rows", () => {
     const data = Float32Array.from({ length: 240 }, (_, i) => ((i >> 1) % 8) + (i % 2));
     const bits = { data, rows: 120, columns: 2 };
-    expect(diversityOf(bits, { ...bits, data: data.map((v) => v + 0.01) }, null).coverage).toBe(1);
-    expect(
-      diversityOf(
-        { data: new Float32Array(12), rows: 12, columns: 1 },
-        { data: new Float32Array(12), rows: 12, columns: 1 },
-        null,
-      ),
-    ).toEqual({
+    expect(compareWith(bits, null)({ ...bits, data: data.map((v) => v + 0.01) }).coverage).toBe(1);
+    const zeros = { data: new Float32Array(12), rows: 12, columns: 1 };
+    expect(compareWith(zeros, null)(zeros)).toEqual({
       spread: 1,
       coverage: 1,
       energyDistance: 0,
@@ -211,7 +206,7 @@ describe("diversityOf", () => {
       return 10 + 4 * (i % 2 ? Math.sin(angle) : Math.cos(angle));
     });
     const collapsed = { data: centers, rows: 120, columns: 2 };
-    expect(diversityOf(real.x, collapsed, null).spread).toBeGreaterThan(0.9);
-    expect(diversityOf(real.x, collapsed, real.labels).spread).toBeLessThan(1e-3);
+    expect(compareWith(real.x, null)(collapsed).spread).toBeGreaterThan(0.9);
+    expect(compareWith(real.x, real.labels)(collapsed).spread).toBeLessThan(1e-3);
   });
 });

@@ -25,10 +25,10 @@ import {
 import type { LossPoint, Progress } from "../../loop/index.js";
 import { hinge, nonSaturating, r1Penalty } from "../../loss/index.js";
 import { createWeights } from "../../nn/index.js";
-import { classRows, sampleShape } from "../bodies.js";
+import { checkBody, classRows } from "../bodies.js";
 import { type FloatMatrix, type Rows, scaleOf, standardise, toLabels, toMatrix } from "../rows.js";
 import { type EpochOptions, trainEpochs } from "../trainEpochs.js";
-import { diversityOf, type GanWarning, warningsOf } from "./diversity.js";
+import { compareWith, type GanWarning, warningsOf } from "./diversity.js";
 import { type ConditionalGan, type Gan, type GanFacts, openConditionalGan, openGan } from "./ganModel.js";
 import { DISCRIMINATOR, type GanArchitecture, GENERATOR, generated, judged } from "./ganNet.js";
 
@@ -130,9 +130,10 @@ async function train(
     );
   const labels = given && toLabels(fn, "labels", given.labels, data.rows, given.classes).labels;
   const { columns } = data;
-  sampleShape(fn, options, columns);
+  checkBody(fn, options, columns);
   const identity = fingerprint([data.data, labels ?? []]);
-  const scale = scaleOf(data, options.shape ? columns / options.shape[0] : 1);
+  const span = options.shape ? columns / options.shape[0] : 1;
+  const scale = scaleOf(data, span);
   standardise(data, scale);
 
   const weights = { generator: createWeights(seed), discriminator: createWeights(seed + 0.5) };
@@ -161,6 +162,7 @@ async function train(
     classes: given && input("classes", [1], "int64"),
   };
   const compared = comparedRows(data, labels, seed);
+  const diversityOf = compareWith(compared, compared.classes);
   const fixed = latentFeeds(compared.rows, latent, compared.classes, seed);
   const fitted = await trainEpochs(
     {
@@ -186,7 +188,7 @@ async function train(
         async loss(run) {
           const { data: drawn } = await run(fixed);
           const samples = { data: drawn as Float32Array, rows: compared.rows, columns };
-          const { energyDistance, ...measures } = diversityOf(compared, samples, compared.classes);
+          const { energyDistance, ...measures } = diversityOf(samples);
           return { loss: energyDistance, measures };
         },
       },
@@ -217,7 +219,7 @@ async function train(
     card: {
       latent,
       features: columns,
-      scale: { mean: Array.from(scale.mean), deviation: Array.from(scale.deviation) },
+      scale: { mean: perRun(scale.mean, span), deviation: perRun(scale.deviation, span) },
       options,
       diversity: {
         spread: point.measures?.spread as number,
@@ -230,6 +232,10 @@ async function train(
     },
   };
 }
+
+/** The first of each run of so many equal values. */
+const perRun = (values: Float32Array, span: number): number[] =>
+  Array.from(values).filter((_, i) => i % span === 0);
 
 /** The point of the loss curve that the returned weights belong to. */
 function bestPoint(history: readonly LossPoint[], returnsToBest: boolean): LossPoint {

@@ -16,7 +16,7 @@ export interface GanFacts {
   readonly latent: number;
   /** Values of one sample. */
   readonly features: number;
-  /** What the data were standardised with, a number for each column. */
+  /** What the data were standardised with, a number for each column, or channel where a `shape` is given. */
   readonly scale: { readonly mean: readonly number[]; readonly deviation: readonly number[] };
   readonly options: GanArchitecture & { readonly r1?: number; readonly loss?: string };
   /** How much of the data's variety the samples have. */

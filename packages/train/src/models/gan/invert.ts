@@ -73,7 +73,13 @@ export async function invertRows(
     );
   const { latent, features: columns, scale } = facts;
   const batch = Math.min(TOGETHER, x.rows);
-  const [shift, factor] = [scale.mean, scale.deviation].map((list) => constant(list, [columns]));
+  const span = columns / scale.mean.length;
+  const [shift, factor] = [scale.mean, scale.deviation].map((list) =>
+    constant(
+      Float32Array.from({ length: columns }, (_, j) => list[Math.floor(j / span)]),
+      [columns],
+    ),
+  );
 
   // The networks as graphs again, over the weights that were saved.
   const scope = createWeights().scope({ training: false });

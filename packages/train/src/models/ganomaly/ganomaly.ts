@@ -18,7 +18,7 @@ import {
 } from "../../graph/index.js";
 import { nonSaturating, squaredError } from "../../loss/index.js";
 import { createWeights, dense, type Scope, scaled } from "../../nn/index.js";
-import { type Body, narrow, sampleShape, widen } from "../bodies.js";
+import { type Body, checkBody, narrow, widen } from "../bodies.js";
 import { judged } from "../gan/ganNet.js";
 import { type Rows, scaleOf, standardise, toMatrix } from "../rows.js";
 import { type EpochOptions, trainEpochs } from "../trainEpochs.js";
@@ -71,7 +71,7 @@ async function train(options: GanomalyOptions, givenData: Rows, training: EpochO
   checkCount(fn, "latent", latent);
   const data = toMatrix(fn, "data", givenData);
   const { columns } = data;
-  sampleShape(fn, options, columns);
+  checkBody(fn, options, columns);
   const identity = fingerprint([data.data, []]);
   const scale = scaleOf(data, options.shape ? columns / options.shape[0] : 1);
   standardise(data, scale);

@@ -95,6 +95,27 @@ describe("vae", () => {
     });
   });
 
+  it("gives probabilities of zeros and ones that add up to 1, for each class", async () => {
+    const random = createRandom(8);
+    const labels = Int32Array.from({ length: 300 }, (_, i) => i % 2);
+    const rows = Array.from(labels, (y) => {
+      const first = Number(random.uniform() < 0.3 + 0.4 * y);
+      return [first, first, Number(random.uniform() < 0.5)];
+    });
+    const options = { latent: 1, hidden: [8], likelihood: "bernoulli", classes: 2 } as const;
+    const binary = await vae(options).train(rows, labels, { epochs: 80, batchSize: 50, learningRate: 0.03 });
+    const all = Array.from({ length: 8 }, (_, i) => [i & 1, (i >> 1) & 1, i >> 2]);
+    for (const y of [0, 1]) {
+      const logs = await binary.logProbabilityBound(all, new Int32Array(8).fill(y), { samples: 4000 });
+      expect(logs.reduce((sum, v) => sum + Math.exp(v), 0)).toBeCloseTo(1, 1.5);
+      // Columns 0 and 1 are always equal.
+      expect(Math.exp(logs[0]) + Math.exp(logs[3])).toBeGreaterThan(
+        2 * (Math.exp(logs[1]) + Math.exp(logs[2])),
+      );
+    }
+    await binary.release();
+  });
+
   it("samples from its density, reproducibly", async () => {
     const { data } = await model.sample(4000, { seed: 2 });
     expect((await model.sample(4000, { seed: 2 })).data).toEqual(data);

@@ -25,7 +25,7 @@ import {
   type Tensor,
 } from "../../graph/index.js";
 import { createWeights } from "../../nn/index.js";
-import { classRows, sampleShape } from "../bodies.js";
+import { checkBody, classRows } from "../bodies.js";
 import { refuseMissing } from "../missing.js";
 import { type Rows, type Scale, scaleOf, standardise, toLabels, toMatrix } from "../rows.js";
 import { type EpochOptions, trainEpochs } from "../trainEpochs.js";
@@ -128,7 +128,7 @@ async function train(
       "must be 0 or more.",
     );
   const { data, labels } = checked("data", givenData, "labels", given?.labels ?? null);
-  sampleShape(fn, options, data.columns);
+  checkBody(fn, options, data.columns);
   const { columns } = data;
   const span = options.shape ? columns / options.shape[0] : 1;
   const identity = fingerprint([data.data, labels ?? []]);
@@ -142,7 +142,7 @@ async function train(
     const matrix = toMatrix(fn, argument, rows);
     if (likelihood === "bernoulli") refuseOutsideUnit(argument, matrix);
     const found = given && toLabels(fn, labelsArgument, theirs ?? [], matrix.rows, given.classes);
-    return { data: matrix, labels: found && found.labels };
+    return { data: matrix, labels: found?.labels ?? null };
   }
 
   const weights = createWeights(seed);
