@@ -5,8 +5,9 @@ import type { BoundOptions } from "../capabilities.js";
 import type { FloatMatrix } from "../rows.js";
 import { type Guide, guideOf, type StartEstimator } from "./estimateStart.js";
 
-/** Rows that the network sees to measure its errors, at all times together; some seconds at most. */
-const MEASURED = 51_200;
+/** Rows by which errors are measured at each time: no more than are needed, and few where samples or times are many. */
+const measuredRows = (features: number, steps: number): number =>
+  Math.min(512, Math.max(8, Math.ceil(4e6 / (features * steps))));
 
 /** Data that never change would have a density without end. */
 const LEAST_ERROR = 1e-12;
@@ -23,7 +24,7 @@ export async function measureErrors(
     together,
   } = estimator;
   const errors: number[] = [];
-  const count = Math.min(rows, Math.ceil(MEASURED / all));
+  const count = Math.min(rows, measuredRows(features, all));
   const chosen = Int32Array.from({ length: count }, (_, i) => Math.floor((i * rows) / count));
   for (let t = 1; t <= all; t++) {
     let sum = 0;
