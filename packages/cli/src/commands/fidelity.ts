@@ -83,6 +83,9 @@ export function addFidelityCommand(program: Command, console: Console, finish: (
     );
 }
 
+/** With fewer columns, searching a tree is faster than multiplying matrices. */
+const WIDE = 9;
+
 const EXAMPLES = `
 Text: embed it first, and give the embeddings as .npy, or as a column of lists.
 
@@ -110,7 +113,7 @@ async function runFidelity(
 
   const progress = createProgress(console, flags.quiet === true);
   const images = flags.extractor === undefined ? null : await createImageReader(flags.extractor, flags);
-  const kernels = await startFidelityKernels();
+  let kernels: Awaited<ReturnType<typeof startFidelityKernels>> = null;
   let report: FidelityReport;
   try {
     const reading = (file: string) => ({
@@ -129,6 +132,7 @@ async function runFidelity(
         "invalid-option",
         `--datasets names ${datasets.length} training sets, but there are ${members?.length ?? 0} members.`,
       );
+    if (reference.matrix.columns >= WIDE) kernels = await startFidelityKernels();
     report = await analyseFidelity(reference, renamed(sets, fakes), {
       ...flags,
       members,
