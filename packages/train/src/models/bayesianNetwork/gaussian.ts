@@ -1,6 +1,6 @@
 import { CredenceError, cholesky, choleskySolve } from "credence/numeric";
 import { cellsOf, type Factor } from "./factor.js";
-import { configurationOf, type Network, setConfiguration } from "./network.js";
+import { configurationOf, logResidual, type Network, setConfiguration } from "./network.js";
 import { sizeOf } from "./table.js";
 
 /** Mean and covariance (row-major) of the unknown variables of a part. */
@@ -22,6 +22,8 @@ export interface GaussianPart {
   readonly moments: readonly Moments[];
 }
 
+const NOTHING: Moments = { mean: new Float64Array(), covariance: new Float64Array() };
+
 /**
  * The continuous side of a network given evidence, for the variables marked relevant. A known variable separates its
  * children from itself: there its value is a constant.
@@ -35,13 +37,20 @@ export function gaussianParts(
   const { families, order } = network;
   const part = new Int32Array(families.length).fill(-1);
   const groups: number[][] = [];
+  const known = (v: number) => !Number.isNaN(evidence[v]);
+  let settled = 0;
   for (const i of order) {
     const family = families[i];
     if (!relevant[i] || family.kind === "discrete") continue;
+    if (known(i) && family.discreteParents.every(known) && family.continuousParents.every(known)) {
+      // Nothing is open here: most variables of a row with few missing entries need no more than this.
+      settled += logResidual(network, i, evidence);
+      continue;
+    }
     part[i] = groups.length;
     groups.push([i]);
     for (const p of family.continuousParents) {
-      if (!Number.isNaN(evidence[p]) || part[p] === part[i]) continue;
+      if (known(p) || part[p] === part[i]) continue;
       // Join: the parent's part swallows this one's.
       const [into, from] = [part[p], part[i]];
       for (const v of groups[from]) part[v] = into;
@@ -53,7 +62,14 @@ export function gaussianParts(
   order.forEach((v, k) => {
     place[v] = k;
   });
-  return groups
+  const constant: GaussianPart = {
+    unknown: [],
+    discrete: [],
+    sizes: [],
+    logDensity: Float64Array.of(settled),
+    moments: [NOTHING],
+  };
+  const parts = groups
     .filter((nodes) => nodes.length > 0)
     .map((nodes) =>
       describe(
@@ -63,6 +79,7 @@ export function gaussianParts(
         nodes.sort((a, b) => place[a] - place[b]),
       ),
     );
+  return settled === 0 ? parts : [constant, ...parts];
 }
 
 function describe(

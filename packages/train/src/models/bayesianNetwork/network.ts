@@ -82,18 +82,24 @@ export function conditionalMean(
   return mean;
 }
 
+/** Log density of a continuous variable given its parents, all of them known. */
+export function logResidual({ variables, families }: Network, i: number, values: ArrayLike<number>): number {
+  const family = families[i] as GaussianFamily;
+  const configuration = configurationOf(variables, family.discreteParents, values);
+  const variance = family.variances[configuration];
+  const residual = values[i] - conditionalMean(family, configuration, values);
+  return -0.5 * (Math.log(2 * Math.PI * variance) + (residual * residual) / variance);
+}
+
 /** log p(x) of a row without missing entries. */
-export function logJoint({ variables, families }: Network, values: ArrayLike<number>): number {
+export function logJoint(network: Network, values: ArrayLike<number>): number {
+  const { variables, families } = network;
   let sum = 0;
   families.forEach((family, i) => {
-    const configuration = configurationOf(variables, family.discreteParents, values);
-    if (family.kind === "discrete")
+    if (family.kind === "discrete") {
+      const configuration = configurationOf(variables, family.discreteParents, values);
       sum += Math.log(family.table[configuration * sizeOf(variables[i]) + values[i]]);
-    else {
-      const variance = family.variances[configuration];
-      const residual = values[i] - conditionalMean(family, configuration, values);
-      sum -= 0.5 * (Math.log(2 * Math.PI * variance) + (residual * residual) / variance);
-    }
+    } else sum += logResidual(network, i, values);
   });
   return sum;
 }
