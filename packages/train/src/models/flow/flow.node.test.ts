@@ -242,6 +242,7 @@ describe("flow", () => {
     for (const o of [
       { layers: 0 },
       { bins: 1 },
+      { bins: 501 },
       { tail: 0 },
       { dequantise: -1 },
       { classes: 1 },

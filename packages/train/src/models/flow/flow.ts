@@ -46,7 +46,7 @@ export interface FlowOptions {
   layers?: number;
   /** Widths of the hidden layers of the networks in the couplings. Default [64, 64]. */
   hidden?: readonly number[];
-  /** Bins of a spline. Default 8. */
+  /** Bins of a spline, from 2 to 500. Default 8. */
   bins?: number;
   /** Splines bend values between −tail and tail, in standard deviations, and leave others as they are. Default 4. */
   tail?: number;
@@ -142,6 +142,13 @@ function settingsOf(options: FlowOptions & { classes?: number }) {
   checkOneOf("flow", "couplings", couplings, ["affine", "spline"]);
   checkCount("flow", "layers", layers);
   checkCount("flow", "bins", bins, 2);
+  // Each bin keeps a thousandth of the box; they must fit in.
+  if (bins > 500)
+    throw new CredenceError(
+      "out-of-range",
+      { function: "flow", argument: "bins", value: bins },
+      "must be at most 500.",
+    );
   for (const units of hidden) checkCount("flow", "hidden", units);
   if (classes !== null) checkCount("flow", "classes", classes, 2);
   checkPositive("tail", tail);
