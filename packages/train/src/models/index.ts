@@ -72,11 +72,13 @@ export {
   type GanTraining,
   gan,
 } from "./gan/gan.js";
-export type { ConditionalGan, ConditionalGanCard, Gan, GanCard, GanFacts } from "./gan/ganModel.js";
+export type { ConditionalGanCard, GanCard, GanFacts } from "./gan/ganCard.js";
+export type { ConditionalGan, Gan } from "./gan/ganModel.js";
 export type { GanArchitecture } from "./gan/ganNet.js";
 export type { Inversion, InversionOptions } from "./gan/invert.js";
-export { type GanomalyDefinition, type GanomalyOptions, ganomaly } from "./ganomaly/ganomaly.js";
-export type { Ganomaly, GanomalyCard } from "./ganomaly/ganomalyModel.js";
+export { type GanomalyDefinition, ganomaly } from "./ganomaly/ganomaly.js";
+export type { GanomalyCard, GanomalyOptions } from "./ganomaly/ganomalyCard.js";
+export type { Ganomaly } from "./ganomaly/ganomalyModel.js";
 export { type Kind, load, type ModelOf } from "./load.js";
 export type { Rows } from "./rows.js";
 export type { EpochOptions } from "./trainEpochs.js";
@@ -112,13 +114,6 @@ export {
   type VaeTraining,
   vae,
 } from "./vae/vae.js";
-export type {
-  ConditionalVae,
-  ConditionalVaeCard,
-  Encoding,
-  Vae,
-  VaeCard,
-  VaeFacts,
-  VaeSampleOptions,
-} from "./vae/vaeModel.js";
+export type { ConditionalVaeCard, VaeCard, VaeFacts } from "./vae/vaeCard.js";
+export type { ConditionalVae, Encoding, Vae, VaeSampleOptions } from "./vae/vaeModel.js";
 export type { Likelihood, VaeArchitecture } from "./vae/vaeNet.js";

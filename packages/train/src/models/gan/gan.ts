@@ -29,7 +29,8 @@ import { checkBody, classRows } from "../bodies.js";
 import { type FloatMatrix, type Rows, scaleOf, standardise, toLabels, toMatrix } from "../rows.js";
 import { type EpochOptions, trainEpochs } from "../trainEpochs.js";
 import { compareWith, type GanWarning, warningsOf } from "./diversity.js";
-import { type ConditionalGan, type Gan, type GanFacts, openConditionalGan, openGan } from "./ganModel.js";
+import type { GanFacts } from "./ganCard.js";
+import { type ConditionalGan, type Gan, openConditionalGan, openGan } from "./ganModel.js";
 import { DISCRIMINATOR, type GanArchitecture, GENERATOR, generated, judged } from "./ganNet.js";
 
 export interface GanOptions extends GanArchitecture {

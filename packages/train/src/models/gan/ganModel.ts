@@ -1,41 +1,13 @@
 import { openModel, startRuntime, tensorData } from "@credence/runtime";
 import { checkCount, createRandom, type Matrix, sampleNormal } from "credence/numeric";
-import type { LossPoint } from "../../loop/index.js";
 import type { ConditionalSampler, SampleOptions, Sampler, Trained } from "../capabilities.js";
-import { type Card, type ModelFiles, saveModel } from "../card.js";
+import { type ModelFiles, saveModel } from "../card.js";
 import { rowsWithColumns } from "../columns.js";
 import { type Rows, toLabels } from "../rows.js";
 import { runRows } from "../runRows.js";
-import type { Diversity, GanWarning } from "./diversity.js";
-import { type GanArchitecture, GENERATOR } from "./ganNet.js";
+import type { ConditionalGanCard, GanCard, GanFacts } from "./ganCard.js";
+import { GENERATOR } from "./ganNet.js";
 import { type Inversion, type InversionOptions, invertRows } from "./invert.js";
-
-/** What an adversarial network says about itself. */
-export interface GanFacts {
-  /** Number of latent variables. */
-  readonly latent: number;
-  /** Values of one sample. */
-  readonly features: number;
-  /** What the data were standardised with, a number for each column, or channel where a `shape` is given. */
-  readonly scale: { readonly mean: readonly number[]; readonly deviation: readonly number[] };
-  readonly options: GanArchitecture & { readonly r1?: number; readonly loss?: string };
-  /** How much of the data's variety the samples have. */
-  readonly diversity: Diversity;
-  /** What seemed wrong at the end; empty for a good model. */
-  readonly warnings: readonly GanWarning[];
-  readonly training: { readonly [fact: string]: number | string };
-  /** The loss curve. */
-  readonly history: readonly LossPoint[];
-}
-
-export interface GanCard extends GanFacts, Card {
-  readonly kind: "gan";
-}
-
-export interface ConditionalGanCard extends GanFacts, Card {
-  readonly kind: "conditionalGan";
-  readonly classes: number;
-}
 
 /** A trained adversarial network: it draws from p(x), and knows no probabilities. */
 export interface Gan extends Sampler, Trained<GanCard> {

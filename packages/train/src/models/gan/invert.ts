@@ -22,7 +22,7 @@ import { classRows } from "../bodies.js";
 import type { SampleOptions } from "../capabilities.js";
 import type { ModelFiles } from "../card.js";
 import type { FloatMatrix } from "../rows.js";
-import type { GanFacts } from "./ganModel.js";
+import type { GanFacts } from "./ganCard.js";
 import { DISCRIMINATOR, GENERATOR, generated, judged } from "./ganNet.js";
 
 /** Options of looking for the latents of rows. */

@@ -18,22 +18,12 @@ import {
 } from "../../graph/index.js";
 import { nonSaturating, squaredError } from "../../loss/index.js";
 import { createWeights, dense, type Scope, scaled } from "../../nn/index.js";
-import { type Body, checkBody, narrow, widen } from "../bodies.js";
+import { checkBody, narrow, widen } from "../bodies.js";
 import { judged } from "../gan/ganNet.js";
 import { type Rows, scaleOf, standardise, toMatrix } from "../rows.js";
 import { type EpochOptions, trainEpochs } from "../trainEpochs.js";
+import type { GanomalyOptions } from "./ganomalyCard.js";
 import { type Ganomaly, MODEL, openGanomaly } from "./ganomalyModel.js";
-
-export interface GanomalyOptions extends Body {
-  /** Number of latent variables. */
-  latent: number;
-  /** Weight of the reconstruction error. Default 50. */
-  reconstructionWeight?: number;
-  /** Weight of the distance between discriminator features. Default 1. */
-  adversarialWeight?: number;
-  /** Weight of the distance between the two codes. Default 1. */
-  codeWeight?: number;
-}
 
 /** A GANomaly that is not trained yet. */
 export interface GanomalyDefinition {

@@ -1,23 +1,11 @@
 import { openModel, tensorData } from "@credence/runtime";
 import type { Matrix } from "credence/numeric";
-import type { LossPoint } from "../../loop/index.js";
 import type { Trained } from "../capabilities.js";
-import { type Card, type ModelFiles, saveModel } from "../card.js";
+import { type ModelFiles, saveModel } from "../card.js";
 import { rowsWithColumns } from "../columns.js";
 import type { Rows } from "../rows.js";
 import { runRows } from "../runRows.js";
-import type { GanomalyOptions } from "./ganomaly.js";
-
-/** What a saved GANomaly says about itself. */
-export interface GanomalyCard extends Card {
-  readonly kind: "ganomaly";
-  /** Values of one sample. */
-  readonly features: number;
-  readonly options: GanomalyOptions;
-  readonly training: { readonly [fact: string]: number | string };
-  /** The loss curve. */
-  readonly history: readonly LossPoint[];
-}
+import type { GanomalyCard } from "./ganomalyCard.js";
 
 /** A trained GANomaly: it scores rows, and neither draws nor knows probabilities. */
 export interface Ganomaly extends Trained<GanomalyCard> {

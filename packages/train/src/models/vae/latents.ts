@@ -4,7 +4,7 @@ import { sampleNormal } from "credence/numeric";
 import type { ModelFiles } from "../card.js";
 import type { FloatMatrix } from "../rows.js";
 import { runRows } from "../runRows.js";
-import type { VaeFacts } from "./vaeModel.js";
+import type { VaeFacts } from "./vaeCard.js";
 
 /** The files of a variational autoencoder. */
 export const ENCODER = "encoder.onnx";

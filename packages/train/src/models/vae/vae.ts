@@ -30,7 +30,8 @@ import { refuseMissing } from "../missing.js";
 import { type Rows, type Scale, scaleOf, standardise, toLabels, toMatrix } from "../rows.js";
 import { type EpochOptions, trainEpochs } from "../trainEpochs.js";
 import { DECODER, ENCODER } from "./latents.js";
-import { type ConditionalVae, openConditionalVae, openVae, type Vae, type VaeFacts } from "./vaeModel.js";
+import type { VaeFacts } from "./vaeCard.js";
+import { type ConditionalVae, openConditionalVae, openVae, type Vae } from "./vaeModel.js";
 import {
   decoded,
   divergence,

@@ -6,7 +6,6 @@ import {
   type Matrix,
   sampleNormal,
 } from "credence/numeric";
-import type { LossPoint } from "../../loop/index.js";
 import type {
   BoundedDensity,
   BoundOptions,
@@ -16,41 +15,14 @@ import type {
   Sampler,
   Trained,
 } from "../capabilities.js";
-import { type Card, type ModelFiles, saveModel } from "../card.js";
+import { type ModelFiles, saveModel } from "../card.js";
 import { rowsWithColumns } from "../columns.js";
 import { splitMissing } from "../missing.js";
 import { type FloatMatrix, type Rows, toLabels, toMatrix } from "../rows.js";
 import { importanceBound } from "./importanceBound.js";
 import { type ImputeOptions, imputeRows } from "./impute.js";
 import { type Classes, openNetworks } from "./latents.js";
-import type { Likelihood, VaeArchitecture } from "./vaeNet.js";
-
-/** What a variational autoencoder says about itself. */
-export interface VaeFacts {
-  /** Number of latent variables. */
-  readonly latent: number;
-  /** Values of one sample. */
-  readonly features: number;
-  readonly likelihood: Likelihood;
-  /**
-   * Standard deviation of the Gaussian likelihood's noise of each column, or channel, in the units of the data; none for
-   * the Bernoulli likelihood.
-   */
-  readonly noise: readonly number[];
-  readonly options: VaeArchitecture & { readonly beta?: number };
-  readonly training: { readonly [fact: string]: number | string };
-  /** The loss curve. */
-  readonly history: readonly LossPoint[];
-}
-
-export interface VaeCard extends VaeFacts, Card {
-  readonly kind: "vae";
-}
-
-export interface ConditionalVaeCard extends VaeFacts, Card {
-  readonly kind: "conditionalVae";
-  readonly classes: number;
-}
+import type { ConditionalVaeCard, VaeCard, VaeFacts } from "./vaeCard.js";
 
 /** How a variational autoencoder draws. */
 export interface VaeSampleOptions extends SampleOptions {
