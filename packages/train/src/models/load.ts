@@ -17,7 +17,7 @@ import { openConditionalVae, openVae } from "./vae/vaeModel.js";
 
 /** How each kind of model is opened. */
 const openers = {
-  "bayesian-network": openBayesianNetwork,
+  bayesianNetwork: openBayesianNetwork,
   bayesianClassifier: openBayesianClassifier,
   classifier: openClassifier,
   conditionalDiffusion: openConditionalDiffusion,

@@ -304,7 +304,7 @@ describe("a trained network", () => {
   it("saves and loads exactly", async () => {
     const model = await bayesianNetwork().train(withHoles(table, 0.05, random), { seed: 2 });
     await model.save(folder);
-    const loaded = await load(folder, "bayesian-network");
+    const loaded = await load(folder, "bayesianNetwork");
     expect(loaded.card).toEqual(model.card);
     expect(loaded.network).toEqual(model.network);
     expect(await loaded.logProbability(table)).toEqual(await model.logProbability(table));

@@ -151,7 +151,7 @@ async function train(
   });
   const edges = edgesOf(variables, parents);
   const card: BayesianNetworkCard = {
-    kind: "bayesian-network",
+    kind: "bayesianNetwork",
     variables,
     edges,
     cpdag: cpdagOf(edges, fixedEdges(data, edges)),

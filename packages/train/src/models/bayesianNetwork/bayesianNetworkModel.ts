@@ -30,7 +30,7 @@ export interface Assignment {
 
 /** What a saved Bayesian network says about itself. */
 export interface BayesianNetworkCard extends Card {
-  readonly kind: "bayesian-network";
+  readonly kind: "bayesianNetwork";
   readonly variables: readonly Variable[];
   readonly edges: readonly Edge[];
   /** What data can tell about the edges. */
