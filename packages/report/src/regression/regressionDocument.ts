@@ -53,7 +53,7 @@ export function regressionDocument(report: RegressionReport): ReportDocument {
       intervalsSection(report),
       ...intervals.filter(({ slices }) => slices.length > 0).map((found, i) => slicesSection(found, i === 0)),
       ...(forecast ? [forecastSection(forecast)] : []),
-      ...(overTime ? [timeSection(overTime)] : []),
+      ...(overTime ? [timeSection(overTime, origin.columns.observed)] : []),
       rowsSection(report),
     ],
   };
@@ -226,7 +226,7 @@ function forecastSection({
 
 const SHOWN = { residuals: "one width for all", sd: "widths by sd", quantiles: "quantiles" };
 
-function timeSection(overTime: OverTime): DocumentSection {
+function timeSection(overTime: OverTime, label: string | null): DocumentSection {
   const { adaptive, fixed, rolling, last, target, warmUp, tested, source, dated } = overTime;
   const promised = formatPercent(target);
   const times = (found: readonly number[]) => (dated ? found.map((time) => new Date(time)) : found);
@@ -293,6 +293,7 @@ function timeSection(overTime: OverTime): DocumentSection {
             intervals: [{ level: target, low: last.low, high: last.high }],
             center: last.prediction,
             observed: last.observed,
+            label: label ?? "Value",
           },
         },
         options: { title: `The last ${formatPlural(last.times.length, "row")}, adaptive intervals` },

@@ -1,15 +1,8 @@
-import {
-  type EstimateOptions,
-  meanEstimate,
-  type Part,
-  proportionEstimate,
-  splitRows,
-} from "credence/estimate";
-import { CredenceError } from "credence/numeric";
-import { takeRows } from "../analysis/takeRows.js";
+import { meanEstimate } from "credence/estimate";
 import { rowWarnings, summariseRowGroups } from "../numbers/rowWarnings.js";
 import { InputError } from "../reading/inputError.js";
-import { formatCount, formatPlural } from "../words/format.js";
+import { formatPlural } from "../words/format.js";
+import { describeThreshold, type RiskContext } from "./describeThreshold.js";
 import { acceptedLosses, type LossRows, lossesPerAnswer, sweepLosses, thresholdsOf } from "./lossSweep.js";
 import type { LossRecords } from "./readLosses.js";
 import { RISK_SCHEMA, type RiskOptions, type RiskReport, type RiskThreshold } from "./risk.js";
@@ -25,6 +18,7 @@ import {
   upperBound,
 } from "./riskThresholds.js";
 import { riskVerdict } from "./riskVerdict.js";
+import { SHARES, type SplitLosses, splitLosses } from "./splitLosses.js";
 
 /** Options of `analyseRisk`; all may be left out. */
 export interface RiskAnalysisOptions {
@@ -39,9 +33,6 @@ export interface RiskAnalysisOptions {
   /** Hears which step has begun, and how far it is in [0, 1]; may throw to stop. */
   onProgress?: (step: string, share: number) => void;
 }
-
-/** As for certified thresholds: what chooses, what certifies, what checks. */
-const SHARES = { fit: 0.3, certify: 0.4, evaluate: 0.3 };
 
 /**
  * From which confidence on may answers go out, so that they lose at most `risk` on average?
@@ -60,12 +51,6 @@ export function analyseRisk(records: LossRecords, options: RiskAnalysisOptions =
     delta,
     binary: !group && losses.every((loss) => loss === 0 || loss === 1),
   };
-  const estimation = (groups: Int32Array | null): EstimateOptions => ({
-    level,
-    seed,
-    ...(groups && { groups }),
-  });
-
   step("thresholds", 0);
   const split = splitLosses(rows, seed);
   const common = {
@@ -77,125 +62,58 @@ export function analyseRisk(records: LossRecords, options: RiskAnalysisOptions =
     unlabelled,
     groups: summariseRowGroups(records),
     warnings: rowWarnings(records, { missing: "confidence", unlabelled: "loss" }),
-    meanLoss: meanEstimate(records.losses, estimation(rows.groups)),
+    meanLoss: meanEstimate(records.losses, { level, seed, ...(group && { groups: group.codes }) }),
   } as const;
-  const found = split ? thresholds(split) : tooFew();
+  const context: RiskContext = { settings, unit: group ? "group" : "row", units: group?.count ?? n };
+  const found = split ? findThresholds(split, target, context) : tooFew(target, context);
   step("done", 1);
   const report = { ...common, ...found };
   const judged = { ...report, verdict: riskVerdict(report) };
   return { ...judged, methods: riskMethods(judged) };
-
-  function thresholds({ fit, certify, evaluate, parts }: SplitLosses) {
-    const tried = thresholdsOf(fit.confidences);
-    const points = sweepLosses(certify, tried);
-    const start = startOf(sweepLosses(fit, tried), target);
-    const all = new Set(certify.groups ?? certify.losses.keys()).size;
-    const perAnswer = perAnswerOf(certify, tried, target);
-    const among = (threshold: number) => acceptedLosses(evaluate, threshold);
-    return {
-      parts,
-      certified: told(certifiedFrom(start, points, target), evaluate, among, all),
-      expected: told(expectedFrom(start, points, target), evaluate, among, all),
-      perAnswer: told(
-        perAnswer,
-        evaluate,
-        (threshold) => perUnit(evaluate, lossesPerAnswer(evaluate, threshold)),
-        all,
-      ),
-      curve: points
-        .filter(({ units }) => units > 0)
-        .map((point) => ({
-          threshold: point.threshold,
-          loss: bound * point.meanLoss,
-          bound: bound * upperBound(point, target),
-          coverage: point.rows / certify.losses.length,
-          units: point.units,
-        }))
-        .reverse(),
-    };
-  }
-
-  function told(
-    { threshold, loss, needed }: FoundThreshold,
-    evaluate: LossRows,
-    lossesAt: (threshold: number) => Float64Array,
-    certifying: number,
-  ): RiskThreshold {
-    const inAll = needed === null ? null : Math.ceil(needed / SHARES.certify);
-    const unit = group ? "group" : "row";
-    if (threshold === null)
-      return {
-        threshold: null,
-        needed: inAll,
-        loss: null,
-        evaluated: null,
-        reason:
-          inAll === null
-            ? `even the most confident answers lose more than ${risk} on average: more labels would not change that.`
-            : `${formatPlural(certifying, unit)} that certify are too few. About ${formatPlural(inAll, `labelled ${unit}`)} in all would be needed if losses stayed as they are; there are ${formatCount(group?.count ?? n)}.`,
-      };
-    const found = lossesAt(threshold).map((share) => bound * share);
-    const estimate = meanEstimate(found.length > 0 ? found : [0], { level, seed });
-    return {
-      threshold,
-      reason: null,
-      needed: null,
-      loss: loss === null ? null : bound * loss,
-      evaluated: {
-        coverage: proportionEstimate(
-          Uint8Array.from(evaluate.confidences, (p) => Number(p >= threshold)),
-          estimation(evaluate.groups),
-        ),
-        loss: found.length > 0 ? { ...estimate, ...(evaluate.groups && { groups: found.length }) } : null,
-      },
-    };
-  }
-
-  function tooFew() {
-    const least = Math.ceil(leastUnits(0, target) / SHARES.certify);
-    const unit = group ? "group" : "row";
-    const none: RiskThreshold = {
-      threshold: null,
-      needed: least,
-      loss: null,
-      evaluated: null,
-      reason: `${formatPlural(group?.count ?? n, unit)} cannot be split into parts that choose, certify and check. At least ${formatPlural(least, unit)} are needed, even if none of them loses anything.`,
-    };
-    return { parts: null, certified: none, expected: none, perAnswer: none, curve: [] };
-  }
 }
 
-/** Means within groups; rows as they are where there are none. */
-function perUnit({ groups }: LossRows, losses: Float64Array): Float64Array {
-  if (!groups) return losses;
-  return acceptedLosses({ confidences: new Float64Array(losses.length), losses, groups }, 0);
+function findThresholds(
+  { fit, certify, evaluate, parts }: SplitLosses,
+  target: RiskTarget,
+  context: RiskContext,
+): Pick<RiskReport, "parts" | "certified" | "expected" | "perAnswer" | "curve"> {
+  const { bound } = context.settings;
+  const tried = thresholdsOf(fit.confidences);
+  const points = sweepLosses(certify, tried);
+  const start = startOf(sweepLosses(fit, tried), target);
+  const certifying = new Set(certify.groups ?? certify.losses.keys()).size;
+  const describe = (found: FoundThreshold, lossesAt: (threshold: number) => Float64Array) =>
+    describeThreshold(found, evaluate, lossesAt, certifying, context);
+  const among = (threshold: number) => acceptedLosses(evaluate, threshold);
+  const perAnswer = (threshold: number) =>
+    // With every answer let out, its loss set to 0 where it is held back: means of whole groups.
+    acceptedLosses({ ...evaluate, losses: lossesPerAnswer(evaluate, threshold) }, 0);
+  return {
+    parts,
+    certified: describe(certifiedFrom(start, points, target), among),
+    expected: describe(expectedFrom(start, points, target), among),
+    perAnswer: describe(perAnswerOf(certify, tried, target), perAnswer),
+    curve: points
+      .filter(({ units }) => units > 0)
+      .map((point) => ({
+        threshold: point.threshold,
+        loss: bound * point.meanLoss,
+        bound: bound * upperBound(point, target),
+        coverage: point.rows / certify.losses.length,
+        units: point.units,
+      }))
+      .reverse(),
+  };
 }
 
-interface SplitLosses {
-  readonly fit: LossRows;
-  readonly certify: LossRows;
-  readonly evaluate: LossRows;
-  readonly parts: NonNullable<RiskReport["parts"]>;
-}
-
-function splitLosses(rows: LossRows, seed: number): SplitLosses | null {
-  const { confidences, losses, groups } = rows;
-  const take = ({ indices }: Part): LossRows => ({
-    confidences: takeRows(confidences, indices),
-    losses: takeRows(losses, indices),
-    groups: groups && takeRows(groups, indices),
-  });
-  try {
-    const { fit, certify, evaluate } = splitRows([confidences, losses], SHARES, {
-      seed,
-      ...(groups && { groups }),
-    });
-    const parts = { fit: fit.rows, certify: certify.rows, evaluate: evaluate.rows };
-    return { fit: take(fit), certify: take(certify), evaluate: take(evaluate), parts };
-  } catch (error) {
-    if (error instanceof CredenceError && error.code === "too-few") return null;
-    throw error;
-  }
+function tooFew(
+  target: RiskTarget,
+  { unit, units }: RiskContext,
+): Pick<RiskReport, "parts" | "certified" | "expected" | "perAnswer" | "curve"> {
+  const needed = Math.ceil(leastUnits(0, target) / SHARES.certify);
+  const reason = `${formatPlural(units, unit)} cannot be split into parts that choose, certify and check. At least ${formatPlural(needed, unit)} are needed, even if none of them loses anything.`;
+  const none: RiskThreshold = { threshold: null, reason, needed, loss: null, evaluated: null };
+  return { parts: null, certified: none, expected: none, perAnswer: none, curve: [] };
 }
 
 function riskOptions(

@@ -73,7 +73,7 @@ export function perAnswerOf(
   rows: LossRows,
   thresholds: readonly number[],
   { alpha }: RiskTarget,
-): FoundThreshold & { readonly reason: string | null } {
+): FoundThreshold {
   const groups = rows.groups ? { groups: rows.groups } : {};
   const control = (threshold: number) =>
     conformalRiskControl(
@@ -83,7 +83,7 @@ export function perAnswerOf(
   const top = control(thresholds[0]);
   if (top.index === null) {
     const needed = top.risk < alpha ? Math.ceil((1 - alpha) / (alpha - top.risk)) : null;
-    return { ...NONE, needed, reason: top.reason };
+    return { ...NONE, needed };
   }
   let [kept, broken] = [0, thresholds.length];
   while (broken - kept > 1) {
@@ -92,7 +92,7 @@ export function perAnswerOf(
     else kept = middle;
   }
   const { lambda, risk } = control(thresholds[kept]);
-  return { threshold: lambda, loss: risk, needed: null, reason: null };
+  return { threshold: lambda, loss: risk, needed: null };
 }
 
 function lowest(points: readonly AcceptedUnits[], kept: readonly boolean[]): FoundThreshold | null {

@@ -146,6 +146,7 @@ describe("prediction sets in a report", () => {
         "holds only on average over all rows: it is broken in 1 of 3 slices, worst first: random",
       );
       expect(text).toContain("pages are exchangeable");
+      expect(text).toMatch(/Sizes at 90 %: .*2 in \d+\.\d %/);
     }
     const page = renderHtml(report);
     for (const id of [

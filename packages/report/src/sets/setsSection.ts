@@ -75,6 +75,7 @@ function levelBlocks(level: SetLevel, classes: number, first: boolean): Block[] 
     : [];
   return [
     ...words,
+    text(`Sizes at ${promised}: ${sizeWords(sizes)}.`),
     {
       kind: "chart",
       id: `${id}-sizes`,
@@ -83,6 +84,21 @@ function levelBlocks(level: SetLevel, classes: number, first: boolean): Block[] 
     },
     ...(slices.length > 0 ? sliceBlocks(level, id, first) : []),
   ];
+}
+
+const MOST_SIZES = 6;
+
+/** The share of sets of each size; from the seventh size on together. */
+function sizeWords(sizes: readonly number[]): string {
+  const total = sizes.reduce((sum, count) => sum + count, 0);
+  const found = sizes.flatMap((count, size) => (count > 0 ? [{ size, share: count / total }] : []));
+  const shown = found.slice(0, MOST_SIZES).map(({ size, share }) => `${size} in ${formatShare(share)}`);
+  const rest = found.slice(MOST_SIZES);
+  const more = rest.reduce((sum, { share }) => sum + share, 0);
+  return [
+    ...shown,
+    ...(rest.length > 0 ? [`${rest[0].size} to ${rest[rest.length - 1].size} in ${formatShare(more)}`] : []),
+  ].join(", ");
 }
 
 function sliceBlocks({ target, slices }: SetLevel, id: string, first: boolean): Block[] {
