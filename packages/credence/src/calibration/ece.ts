@@ -1,7 +1,7 @@
 import { type Estimate, type EstimateOptions, levelOf, pointEstimate } from "../estimate/estimate.js";
 import type { BinningOptions } from "../numeric/bins.js";
 import type { Outcomes } from "../numeric/check.js";
-import { checkOptions } from "../numeric/check.js";
+import { checkFields, checkList, checkOptions } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { type BinStatistics, binStatistics } from "./binStatistics.js";
 import { checkNorm, debiasedError, type Norm, pluginError } from "./calibrationError.js";
@@ -55,6 +55,8 @@ export function calibrationErrorOf(
   options: CalibrationErrorOptions,
 ): Estimate {
   checkOptions(fn, options);
+  checkFields(fn, "statistics", statistics);
+  checkList(fn, "statistics.count", statistics.count);
   const { norm = "l1", debias = false, interval } = options;
   checkNorm(fn, norm, debias);
   const level = levelOf(fn, options);

@@ -174,6 +174,7 @@ function build<Options extends RandomisedOptions>(
   const score = definition.score(scoreOptions);
   const cells = lookUp(method, categories);
   function predict(rows: Matrix, options: PredictSetsOptions = {}): number[][] {
+    checkOptions(method, options);
     checkProbabilityRows(method, "probabilities", rows);
     checkColumns(method, rows, columns);
     const asked = options.categories ?? [];

@@ -1,6 +1,6 @@
 import { checkNotEmpty, checkOpenUnit, checkOptions, checkSameLength } from "../numeric/check.js";
 import { type Groups, groupCodes } from "../numeric/groups.js";
-import type { Matrix } from "../numeric/matrix.js";
+import { checkMatrix, isMatrix, type Matrix } from "../numeric/matrix.js";
 import { type FoldScores, foldScores } from "./foldIntervals.js";
 import { collectIntervals, type Intervals } from "./intervals.js";
 import { checkOrdered, leastCalibrationSize } from "./quantile.js";
@@ -183,8 +183,10 @@ export const crossCqr = {
     function predict(lows: ArrayLike<number>, highs: ArrayLike<number>): [number, number];
     function predict(lows: Matrix, highs: Matrix): Intervals;
     function predict(lows: ArrayLike<number> | Matrix, highs: ArrayLike<number> | Matrix) {
-      if (!("columns" in lows)) return [lists.lower(lows), lists.upper(highs as ArrayLike<number>)];
+      if (!isMatrix(lows)) return [lists.lower(lows), lists.upper(highs as ArrayLike<number>)];
       const tops = highs as Matrix;
+      checkMatrix(fn, "lows", lows);
+      checkMatrix(fn, "highs", tops);
       checkSameLength(fn, "rows of highs", { length: tops.rows }, "rows of lows", { length: lows.rows });
       return collectIntervals(lows.rows, (i) => [lists.lower(rowOf(lows, i)), lists.upper(rowOf(tops, i))]);
     }
@@ -219,7 +221,7 @@ function crossConformal(
   function predict(predictions: ArrayLike<number>): [number, number];
   function predict(predictions: Matrix): Intervals;
   function predict(predictions: ArrayLike<number> | Matrix): [number, number] | Intervals {
-    return "columns" in predictions
+    return isMatrix(predictions)
       ? collectIntervals(predictions.rows, (i) => interval(rowOf(predictions, i)))
       : interval(predictions);
   }

@@ -1,3 +1,4 @@
+import { checkList } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { type Groups, groupCodes } from "../numeric/groups.js";
 import { selectSmallest } from "../numeric/select.js";
@@ -195,6 +196,7 @@ function firstSumAbove(
 }
 
 function checkCenters(fn: string, centers: ArrayLike<number>, folds: number): void {
+  checkList(fn, "predictions", centers);
   if (centers.length !== folds)
     throw new CredenceError(
       "length-mismatch",

@@ -7,7 +7,7 @@ import {
   checkSameLength,
 } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
-import { checkMatrix, type Matrix } from "../numeric/matrix.js";
+import { checkMatrix, isMatrix, type Matrix } from "../numeric/matrix.js";
 import { selectSmallest } from "../numeric/select.js";
 import { type CrossConformal, type CrossConformalOptions, rowOf } from "./crossConformal.js";
 import { collectIntervals, type Intervals } from "./intervals.js";
@@ -132,7 +132,7 @@ function fit(
   function predict(values: ArrayLike<number>): [number, number];
   function predict(values: Matrix): Intervals;
   function predict(values: ArrayLike<number> | Matrix): [number, number] | Intervals {
-    return "columns" in values
+    return isMatrix(values)
       ? collectIntervals(values.rows, (i) => interval(rowOf(values, i)))
       : interval(values);
   }

@@ -305,3 +305,56 @@ describe("exchangeability martingales", () => {
     expect(refusal(() => exchangeabilityMartingale().update(2)).code).toBe("not-a-probability");
   });
 });
+
+test("conformalPid survives infinite scores", () => {
+  for (const strange of [Infinity, -Infinity]) {
+    const stream = conformalPid({ alpha: 0.1 });
+    const random = createRandom(7);
+    stream.update(strange);
+    for (let t = 0; t < 3000; t++) {
+      stream.update(t % 500 === 250 ? strange : random.uniform());
+      expect(Number.isNaN(stream.threshold)).toBe(false);
+    }
+    expect(Math.abs(stream.misses / stream.steps - 0.1)).toBeLessThan(0.02);
+  }
+});
+
+test("stronglyAdaptiveConformal equals its definition, expert by expert", () => {
+  const [alpha, largestScore, lifetime] = [0.1, 3, 3];
+  const random = createRandom(9);
+  const scores = Float64Array.from({ length: 600 }, (_, t) => (2 + Math.sin(t / 40)) * random.uniform());
+  const pinball = (q: number, s: number) => (s > q ? (1 - alpha) * (s - q) : alpha * (q - s));
+  const experts: Record<
+    "born" | "end" | "prior" | "q" | "squares" | "weight" | "gains" | "stakes",
+    number
+  >[] = [];
+  const stream = stronglyAdaptiveConformal({ alpha, largestScore, lifetime });
+  let mixed = 0;
+  scores.forEach((score, i) => {
+    const t = i + 1;
+    let power = 1;
+    while (t % (2 * power) === 0) power *= 2;
+    const prior = 1 / (t * t * (1 + Math.floor(Math.log2(t))));
+    experts.push({
+      ...{ born: t, end: t + lifetime * power, prior, q: mixed, squares: 0 },
+      ...{ weight: 0, gains: 0, stakes: 0 },
+    });
+    const alive = experts.filter(({ end }) => end > t);
+    const won = alive.map(({ prior: p, weight }) => p * Math.max(weight, 0));
+    const shares = won.some((w) => w > 0) ? won : alive.map(({ prior: p }) => p);
+    const total = shares.reduce((a, b) => a + b);
+    mixed = alive.reduce((sum, { q }, e) => sum + (shares[e] / total) * q, 0);
+    expect(Math.abs(stream.threshold - mixed)).toBeLessThan(1e-9);
+    for (const expert of alive) {
+      let gain = (pinball(mixed, score) - pinball(expert.q, score)) / largestScore;
+      if (expert.weight <= 0) gain = Math.max(gain, 0);
+      expert.stakes += expert.weight * gain;
+      expert.gains += gain;
+      expert.weight = (expert.gains * (1 + expert.stakes)) / (t - expert.born + 1);
+      const slope = score > expert.q ? alpha - 1 : alpha;
+      expert.squares += slope * slope;
+      expert.q -= ((largestScore / Math.sqrt(3)) * slope) / Math.sqrt(expert.squares);
+    }
+    stream.update(score);
+  });
+});

@@ -1,5 +1,5 @@
 import type { FitRecord } from "../estimate/fitRecord.js";
-import { checkNotEmpty, checkOptions, checkSameLength } from "../numeric/check.js";
+import { checkList, checkNotEmpty, checkOptions, checkSameLength } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import type { Groups } from "../numeric/groups.js";
 import { checkedDifficulty } from "./difficulty.js";
@@ -93,6 +93,7 @@ function build(cut: ConformalThreshold, normalised: boolean, fitted: FitRecord):
   function predict(points: ArrayLike<number>, difficulties?: ArrayLike<number>): Intervals;
   function predict(points: number | ArrayLike<number>, difficulty?: number | ArrayLike<number>) {
     if (typeof points === "number") return around(points, difficulty as number | undefined);
+    checkList(fn, "points", points);
     const each = difficulty as ArrayLike<number> | undefined;
     if (each) checkSameLength(fn, "difficulties", each, "points", points);
     return collectIntervals(points.length, (i) => around(points[i], each?.[i], i));

@@ -1,5 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { sampleBeta } from "../numeric/distributions.js";
+import type { CredenceError } from "../numeric/error.js";
 import { createRandom } from "../numeric/random.js";
 import { designEffect } from "./designEffect.js";
 
@@ -27,4 +28,23 @@ describe("designEffect", () => {
   it("is NaN where nothing varies", () => {
     expect(designEffect([1, 1, 1], ["a", "b", "c"])).toBeNaN();
   });
+});
+
+test("designEffect refuses what are no numbers", () => {
+  const code = (values: unknown, groups: unknown = ["a", "b"]) => {
+    try {
+      designEffect(values as number[], groups as string[]);
+    } catch (error) {
+      return (error as CredenceError).code;
+    }
+    return "accepted";
+  };
+  expect(code([1, Number.NaN])).toBe("not-finite");
+  expect(code([1, "2"])).toBe("not-finite");
+  expect(code([1, null])).toBe("not-finite");
+  expect(code([])).toBe("empty-input");
+  expect(code(null)).toBe("shape-mismatch");
+  expect(code([1, 2], null)).toBe("shape-mismatch");
+  expect(code([1, 2], ["a"])).toBe("length-mismatch");
+  expect(code([true, false])).toBe("accepted");
 });

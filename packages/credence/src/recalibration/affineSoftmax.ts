@@ -1,7 +1,7 @@
-import { checkMatrix } from "../numeric/matrix.js";
 import { type FitOptions, recordFit } from "../estimate/fitRecord.js";
 import { CredenceError } from "../numeric/error.js";
 import type { Matrix } from "../numeric/matrix.js";
+import { checkMatrix } from "../numeric/matrix.js";
 import { lbfgsMinimum } from "../numeric/minimise.js";
 import { softmaxRows } from "../numeric/softmax.js";
 import { type AffineModel, affineProblem } from "./affineProblem.js";

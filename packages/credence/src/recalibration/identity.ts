@@ -1,6 +1,6 @@
 import { type FitOptions, recordFit } from "../estimate/fitRecord.js";
 import type { Outcomes } from "../numeric/check.js";
-import { checkOptions } from "../numeric/check.js";
+import { checkList, checkOptions } from "../numeric/check.js";
 import { isMatrix, type Matrix } from "../numeric/matrix.js";
 import { type Calibrator, createCalibrator, type MethodDefinition, readCalibrator } from "./calibrator.js";
 import { checkedWeights, checkFitInput, checkScores } from "./input.js";
@@ -51,6 +51,7 @@ function fit(
 ): Calibrator | Calibrator<object, Matrix, ProbabilityMatrix> {
   const fn = "identity.fit";
   checkOptions(fn, options);
+  checkList(fn, "outcomes", outcomes);
   checkedWeights(fn, options.weights, outcomes.length);
   if (isMatrix(scores)) {
     checkScoreMatrix(fn, scores, "probabilities");

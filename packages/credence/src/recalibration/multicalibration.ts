@@ -2,7 +2,7 @@ import { levelOf } from "../estimate/estimate.js";
 import { type FitOptions, recordFit } from "../estimate/fitRecord.js";
 import { splitRows } from "../estimate/split.js";
 import { binOf } from "../numeric/bins.js";
-import { checkCount, checkOpenUnit, checkOptions, type Outcomes, checkFields } from "../numeric/check.js";
+import { checkCount, checkFields, checkOpenUnit, checkOptions, type Outcomes } from "../numeric/check.js";
 import type { JsonFields } from "../numeric/json.js";
 import { takeNumbers } from "../numeric/mapNumbers.js";
 import {
@@ -105,6 +105,7 @@ const definition: MethodDefinition<MulticalibrationParameters, AttributedScores,
     };
   },
   predictor: (parameters) => (input) => {
+    checkFields("multicalibration.predict", "input", input);
     checkScores("multicalibration.predict", input.scores, "probabilities");
     return correct(parameters, input);
   },

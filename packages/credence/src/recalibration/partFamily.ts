@@ -1,4 +1,4 @@
-import { checkSameLength } from "../numeric/check.js";
+import { checkFields, checkSameLength } from "../numeric/check.js";
 import { type Groups, groupCodes, groupRows } from "../numeric/groups.js";
 import { takeNumbers } from "../numeric/mapNumbers.js";
 import type { Calibrator } from "./calibrator.js";
@@ -23,7 +23,9 @@ export interface Family {
 
 /** The predictions of a family: own calibrator and parent, mixed by share. */
 export function predictFamily({ parent, parts }: Family): (input: PartedScores) => Float64Array {
-  return ({ scores, by }) => {
+  return (input) => {
+    checkFields("groupwise.predict", "input", input);
+    const { scores, by } = input;
     checkSameLength("groupwise.predict", "by", by, "scores", scores);
     const result = parent(scores);
     const coded = groupCodes("groupwise.predict", by, scores, "scores");

@@ -92,3 +92,10 @@ test("survives JSON exactly and refuses missing pairs", () => {
   json.parameters.pairs.pop();
   expect(() => vennAbersMulticlass.fromJSON(json)).toThrow("parameters.pairs");
 });
+
+test("a file that claims very many classes is refused at once", () => {
+  const scores = { data: [0.8, 0.2, 0.3, 0.7], rows: 2, columns: 2 };
+  const json = JSON.parse(JSON.stringify(vennAbersMulticlass.fit(scores, [0, 1])));
+  json.parameters.columns = 65_536;
+  expect(() => vennAbersMulticlass.fromJSON(json)).toThrow(/must hold the 2147450880 pairs/);
+});

@@ -128,9 +128,12 @@ export function certifiedThreshold(
 
   const walk = walkDown(levels, outcomes, createTally(coded));
   const counted: Omit<TestedThreshold, "budget" | "certified">[] = [];
+  let tooRisky = true;
   const pValue = (i: number) => {
     const tally = walk(thresholds[i]);
     const p = certificate.pValue(tally, target);
+    // What no interval reaches down to the target stays out of reach with more labels.
+    if (tally.accepted > 0 && tally.riskInterval(level)[0] <= target) tooRisky = false;
     counted.push({ threshold: thresholds[i], accepted: tally.accepted, errors: tally.errors, pValue: p });
     return p;
   };
@@ -167,7 +170,14 @@ export function certifiedThreshold(
       bound: null,
       coverage: pointEstimate(0, level, levels.n),
       risk: null,
-      reason: refusalInWords(tested, needed, target, delta, coded !== null),
+      reason: refusalInWords(
+        tested,
+        needed,
+        target,
+        delta,
+        coded !== null,
+        tooRisky && tested.some((step) => step.accepted > 0),
+      ),
       labelsNeeded: needed,
     };
   }

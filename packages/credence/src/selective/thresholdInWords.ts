@@ -30,6 +30,7 @@ export function refusalInWords(
   target: number,
   delta: number,
   grouped: boolean,
+  tooRisky: boolean,
 ): string {
   const populated = tested.filter((step) => step.accepted > 0);
   const best = populated.reduce((a, b) => (b.pValue <= a.pValue ? b : a), populated[0]);
@@ -39,7 +40,9 @@ export function refusalInWords(
       : `The closest is ${best.threshold}: ${best.errors} wrong of ${best.accepted} rows, p = ${best.pValue.toPrecision(2)}.`;
   const more =
     needed === null
-      ? "The risk seen is not below the target anywhere, so more labels of this kind would not help: improve the confidences or allow a higher risk."
+      ? tooRisky
+        ? "The risk is above the target wherever it was tested, beyond chance, so more labels of this kind would not help: improve the confidences or allow a higher risk."
+        : "The risk seen is not below the target anywhere, but so few rows do not prove that it is above: label more to find out, improve the confidences or allow a higher risk."
       : `About ${needed} labelled rows${grouped ? " in groups of this kind" : ""} would be needed.`;
   return `No threshold keeps the risk at or below ${target} with probability ${1 - delta}. ${closest} ${more}`;
 }

@@ -99,7 +99,7 @@ describe("the answers", () => {
     );
     const hopeless = { ...threshold, labelsNeeded: null };
     expect(answers({ ...withError(0.02, 0, 0.04), threshold: hopeless })[3]).toContain(
-      "more labels would not change that",
+      "is not below 5 % among even the most confident",
     );
   });
 

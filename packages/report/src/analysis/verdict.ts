@@ -143,7 +143,7 @@ function thresholdAnswer({ threshold, missing }: VerdictInput): string {
   if (from === null || bound === null) {
     const more =
       labelsNeeded === null
-        ? "Even the most confident are wrong too often: more labels would not change that."
+        ? `The share of wrong answers seen is not below ${formatPercent(target)} among even the most confident; whether more labels would show it is, these rows cannot tell.`
         : `About ${formatPlural(labelsNeeded, "labelled row")}${groups === undefined ? "" : " in groups of this kind"} would be needed to certify one; there were ${formatCount(threshold.n)}.`;
     return `None yet: no threshold could be certified (${promise}). ${more}`;
   }
