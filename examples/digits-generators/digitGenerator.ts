@@ -1,5 +1,6 @@
 import type { Matrix } from "credence/numeric";
 import type { Images } from "../digits/digits.js";
+import { openGanGenerator } from "./ganGenerator.js";
 import { openVaeGenerator } from "./vaeGenerator.js";
 
 /** What draws digits of a class asked for. */
@@ -16,4 +17,4 @@ export interface DigitGenerator {
 }
 
 /** The generators compared here. */
-export const generators: readonly (() => Promise<DigitGenerator>)[] = [openVaeGenerator];
+export const generators: readonly (() => Promise<DigitGenerator>)[] = [openVaeGenerator, openGanGenerator];

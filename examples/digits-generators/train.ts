@@ -5,7 +5,7 @@
 
 import { rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { type ClassifierTraining, classifier, vae } from "@credence/train/models";
+import { type ClassifierTraining, classifier, gan, vae } from "@credence/train/models";
 import { digitParts } from "./digitParts.js";
 
 const { train, test } = digitParts();
@@ -40,6 +40,14 @@ await trained("digits-vae", (common) =>
       ...common,
     },
   ),
+);
+
+await trained("digits-gan", (common) =>
+  gan({ latent: 16, hidden: [192, 128], shape: [1, 28, 28], r1: 2, classes: 10 }).train(train, train.labels, {
+    epochs: 60,
+    learningRate: 2e-3,
+    ...common,
+  }),
 );
 
 /** Trains one model, and writes it beside the others. */
