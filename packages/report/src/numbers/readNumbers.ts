@@ -79,64 +79,61 @@ export async function readNumbers(
   return { ...rows, suspects: await findSuspects(database, table, request) };
 }
 
-/** Makes the table `number_rows` (the files' columns, each row's place, numbers, cells and status) and the view `scored`. */
+/** Makes the table `number_rows` and the view `scored`, which `sliceLabels` reads. */
 async function makeRows(database: Database, table: Table, request: NumberRequest): Promise<void> {
+  await database.connection.run(`create temp table number_rows as ${rowsSql(table, request)}`);
+  await database.connection.run("create temp view scored as select * from number_rows");
+}
+
+/** A query with one row per row of the files that the filter lets through: its place, numbers, cells and status. */
+function rowsSql(table: Table, request: NumberRequest, extra: readonly string[] = []): string {
   const { columns, rules, group, by, where } = request;
   const texts = textNames(
     table,
     columns.map(({ selected }) => selected),
   );
   const kept = texts.map((name) => `${quoteName(name)} as ${quoteName(`credence text ${name}`)}`);
-  const cells = columns.map(({ selected, kind = "number" }) => {
+  const numbers = columns.flatMap(({ role, selected, kind = "number" }, k) => {
     const name = selected.column?.sqlName;
     const isText = name !== undefined && texts.includes(name);
     const sql = isText ? quoteName(`credence text ${name}`) : selected.sql;
-    return { sql, ...cellSql(sql, isText ? "VARCHAR" : selected.type, kind) };
+    const { value, empty } = cellSql(sql, isText ? "VARCHAR" : selected.type, kind);
+    return [
+      `${value} as ${quoteName(role)}`,
+      `(${empty}) as credence_empty${k}`,
+      `(${sql})::varchar as credence_cell${k}`,
+    ];
   });
-  const numbers = columns.flatMap(({ role }, k) => [
-    `${cells[k].value} as ${quoteName(role)}`,
-    `(${cells[k].empty}) as credence_empty${k}`,
-    `(${cells[k].sql})::varchar as credence_cell${k}`,
-  ]);
-  const selects = table.files.map(
+  const files = table.files.map(
     (file, i) => `select *, ${i} as credence_file from
       (select ${[typedStar(table, texts), ...kept].join(", ")}, row_number() over () as credence_row from ${table.from(texts, file)})`,
   );
+  // The numbers are named after their roles, apart from the files' columns, which may have the same names.
+  const rows = `select ${[
+    "credence_file",
+    "credence_row",
+    ...numbers,
+    ...(group
+      ? [`case when ${group.sql} is not null then (hash(${group.sql}) >> 11)::double end as credence_cluster`]
+      : []),
+    ...by.map(({ sql }, k) => `coalesce((${sql})::varchar, '(empty)') as slice${k}`),
+    ...extra,
+  ].join(", ")} from (${files.join(" union all by name ")}) ${where === null ? "" : `where (${where}\n)`}`;
+  return `select *, ${statusSql(columns, rules, group !== null)} as credence_status from (${rows})`;
+}
+
+function statusSql(columns: readonly NumberColumn[], rules: readonly RowRule[], grouped: boolean): string {
   const apart = { missing: NUMBER_ROW.missing, unlabelled: NUMBER_ROW.unlabelled, refused: null };
   const problem = (k: number, what: number) => NUMBER_ROW.columns + 3 * k + what;
-  const cases = columns.flatMap(({ role, empty }, k) => [
+  const cells = columns.flatMap(({ role, empty }, k) => [
     `when credence_empty${k} then ${apart[empty] ?? problem(k, CELL.empty)}`,
     `when ${quoteName(role)} is null then ${problem(k, CELL.notANumber)}`,
     `when not isfinite(${quoteName(role)}) then ${problem(k, CELL.notFinite)}`,
   ]);
   const broken = rules.map(({ broken: sql }, k) => `when ${sql} then ${NUMBER_ROW.rules + k}`);
-  const filter = where === null ? "" : `where (${where}\n)`;
-  // The numbers are named after their roles, apart from the files' columns, which may have the same names.
-  await database.connection.run(
-    `create temp table number_rows as select *, case ${[...cases, ...broken].join(" ")}
-       ${group ? "when credence_cluster is null then ".concat(String(NUMBER_ROW.noGroup)) : ""}
-       else ${NUMBER_ROW.fine} end as credence_status
-     from (select ${[
-       "credence_file",
-       "credence_row",
-       ...numbers,
-       ...(group
-         ? [
-             `(hash(${group.sql}) >> 11)::double * case when ${group.sql} is null then null else 1 end as credence_cluster`,
-           ]
-         : []),
-       ...by.map(({ sql }, k) => `coalesce((${sql})::varchar, '(empty)') as slice${k}`),
-       ...(group ? [] : suspectsOf(table, request).map(candidateSql)),
-     ].join(", ")} from (${selects.join(" union all by name ")}) ${filter})`,
-  );
-  await database.connection.run("create temp view scored as select * from number_rows");
+  const lost = grouped ? [`when credence_cluster is null then ${NUMBER_ROW.noGroup}`] : [];
+  return `case ${[...cells, ...broken, ...lost].join(" ")} else ${NUMBER_ROW.fine} end`;
 }
-
-const suspectsOf = (table: Table, { columns }: NumberRequest) =>
-  clusterCandidates(
-    table,
-    columns.map(({ selected }) => selected.column?.name ?? ""),
-  );
 
 /** Throws the error of the first row that must be refused. */
 async function refuseRows(database: Database, table: Table, request: NumberRequest): Promise<void> {
@@ -233,14 +230,21 @@ async function streamRows(
   };
 }
 
+/** Looks at the first rows alone: reading the candidates of all would be dear. */
 async function findSuspects(
   database: Database,
   table: Table,
   request: NumberRequest,
 ): Promise<readonly ClusterSuspect[]> {
   if (request.group) return [];
-  const rows = `(select *, ${request.gap} as gap from number_rows where credence_status = ${NUMBER_ROW.fine})`;
-  return judgeCandidates(database, suspectsOf(table, request), rows);
+  const used = request.columns.map(({ selected }) => selected.column?.name ?? "");
+  const candidates = clusterCandidates(table, used);
+  const rows = rowsSql(table, request, candidates.map(candidateSql));
+  return judgeCandidates(
+    database,
+    candidates,
+    `(select *, ${request.gap} as gap from (${rows}) where credence_status = ${NUMBER_ROW.fine})`,
+  );
 }
 
 function nothingLeft(

@@ -32,6 +32,13 @@ export interface RegressionAnalysisOptions {
  * intervals are worth, where they fail, and how they do over time.
  * @param records As `readRegression` makes them.
  * @throws InputError "invalid-option".
+ * @example
+ * ```ts
+ * import { analyseRegression, readRegression } from "@credence/report";
+ * const records = await readRegression(["forecasts.csv"], { sd: "sd", group: "site" });
+ * const { intervals } = analyseRegression(records, { coverage: [0.9] });
+ * const { before, after } = intervals[0]; // as the sd claims, and calibrated
+ * ```
  */
 export function analyseRegression(
   records: RegressionRecords,

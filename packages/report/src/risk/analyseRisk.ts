@@ -38,6 +38,13 @@ export interface RiskAnalysisOptions {
  * From which confidence on may answers go out, so that they lose at most `risk` on average?
  * @param records As `readLosses` makes them.
  * @throws InputError "invalid-option".
+ * @example
+ * ```ts
+ * import { analyseRisk, readLosses } from "@credence/report";
+ * const records = await readLosses(["answers.csv"], { loss: "cost", lossBound: 10, group: "user" });
+ * const { certified, expected } = analyseRisk(records, { risk: 0.5 });
+ * certified.threshold ?? certified.reason;
+ * ```
  */
 export function analyseRisk(records: LossRecords, options: RiskAnalysisOptions = {}): RiskReport {
   const settings = riskOptions(records, options);
