@@ -25,6 +25,13 @@ export interface AnomalyScore {
  *
  * In many dimensions a density can be high where the data never are: far inside, or for flat images (Nalisnick et al. 2019).
  * Where anomalies of such a kind matter, compare with another score on some of them.
+ * @example
+ * ```ts
+ * import { likelihoodScore } from "@credence/train/uses";
+ * // A flow, say; here the standard normal without its constant.
+ * const model = { logProbability: async (rows) => Float64Array.from(rows, ([value]) => -(value ** 2) / 2) };
+ * Array.from(await likelihoodScore(model).score([[1], [2]])); // → [-0.5, -2]
+ * ```
  */
 export const likelihoodScore = (model: Density): AnomalyScore => ({
   score: (x, options) => model.logProbability(x, options),
@@ -47,6 +54,15 @@ export interface Reconstructor {
  * @param options `scale`: what the difference in each column is divided by, such as its standard deviation. Default 1,
  * which suits columns of one unit.
  * @throws CredenceError "length-mismatch" unless `scale` has a number for each column.
+ * @example
+ * ```ts
+ * import { reconstructionScore } from "@credence/train/uses";
+ * // A VAE, say; here what keeps the first of two columns.
+ * const model = {
+ *   reconstruct: async (rows) => ({ data: rows.flatMap(([first]) => [first, 0]), rows: rows.length, columns: 2 }),
+ * };
+ * Array.from(await reconstructionScore(model, { scale: [1, 2] }).score([[7, 0], [7, 4]])); // → [0, -2]
+ * ```
  */
 export const reconstructionScore = (
   model: Reconstructor,
