@@ -1,28 +1,18 @@
-import { type Estimate, halfSampleStrata, sidakLevel } from "credence/estimate";
-import {
-  classSkew,
-  compareGenerators,
-  ensemblePrecisionRecall,
-  kernelDistance,
-  type PrecisionRecallCurve,
-  prdc,
-  precisionRecallCurve,
-  type SampleGroups,
-} from "credence/fidelity";
-import { CredenceError, createRandom, type Matrix, shuffle } from "credence/numeric";
+import type { PrecisionRecallCurve, SampleGroups } from "credence/fidelity";
+import { createRandom, type Matrix, shuffle } from "credence/numeric";
 import { InputError } from "../reading/inputError.js";
 import { formatCount } from "../words/format.js";
+import { classReports } from "./classReports.js";
+import { comparePairs } from "./comparePairs.js";
+import { ensembleReport } from "./ensembleReport.js";
 import type { FeatureSet } from "./features.js";
 import {
-  type ClassReport,
   type CurveReport,
   FIDELITY_METRICS,
   FIDELITY_SCHEMA,
   type FidelityReport,
   type GeneratorReport,
   type MeasuredMetric,
-  type MembersReport,
-  type PairReport,
 } from "./fidelity.js";
 import { fidelityMethods } from "./fidelityMethods.js";
 import { fidelityVerdict } from "./fidelityVerdict.js";
@@ -50,13 +40,6 @@ export interface FidelityAnalysisOptions {
   /** Hears which step has begun, and how far it is in [0, 1]; may throw to stop. */
   onProgress?: (step: string, share: number) => void;
 }
-
-/** Rows a fold needs at least for two generators to be compared. */
-const FOLD_ROWS = 40;
-/** Half samples for a difference of areas; fewer where each takes seconds. */
-const RESAMPLES = 40;
-const FEW_RESAMPLES = 12;
-const MUCH_WORK = 5e10;
 
 /**
  * Are generated samples like real ones, and how sure are we?
@@ -233,164 +216,4 @@ function halves({ matrix, groups }: FeatureSet, seed: number): readonly [Matrix,
   const second: number[] = [];
   for (const rows of order) (first.length <= second.length ? first : second).push(...rows);
   return [takeRows(matrix, first), takeRows(matrix, second)];
-}
-
-/** Class by class, with intervals for all of them at once. */
-function classReports(real: FeatureSet, set: FeatureSet, { k, level, seed }: Settings): ClassReport[] | null {
-  if (!real.labels || !set.labels) return null;
-  const unknown = set.labels.find((label) => !real.labels?.includes(label));
-  if (unknown !== undefined)
-    throw new InputError(
-      "unknown-class",
-      `the class "${unknown}" does not occur in ${real.name}; check how the classes are written.`,
-      { file: set.name },
-    );
-  const shares = classSkew(real.labels, set.labels, {
-    level,
-    groups: { ...(real.groups && { real: real.groups }), ...(set.groups && { generated: set.groups }) },
-  });
-  const strict = sidakLevel(level, 3 * shares.length);
-  return shares.map((share) => {
-    const parts = [real, set].map(({ matrix, labels, groups }) => {
-      const rows = Array.from({ length: matrix.rows }, (_, i) => i).filter(
-        (i) => labels?.[i] === share.label,
-      );
-      return { matrix: takeRows(matrix, rows), groups: groups && rows.map((row) => groups[row]) };
-    });
-    const rows = [parts[0].matrix.rows, parts[1].matrix.rows] as const;
-    const none = { auc: null, precision: null, recall: null };
-    if (rows[1] === 0) return { ...share, rows, ...none, reason: "never generated" };
-    const groups: SampleGroups = {
-      ...(parts[0].groups && { real: parts[0].groups }),
-      ...(parts[1].groups && { generated: parts[1].groups }),
-    };
-    const options = { level: strict, seed, resamples: 100, groups };
-    try {
-      const { precision, recall } = prdc(parts[0].matrix, parts[1].matrix, { ...options, k });
-      const { auc } = precisionRecallCurve(parts[0].matrix, parts[1].matrix, { ...options, angles: 2 });
-      return { ...share, rows, auc, precision, recall, reason: null };
-    } catch (error) {
-      if (!(error instanceof CredenceError && error.code === "too-few")) throw error;
-      return { ...share, rows, ...none, reason: "too few rows" };
-    }
-  });
-}
-
-/** Every two generators against the same real rows. */
-function comparePairs(
-  real: FeatureSet,
-  sets: readonly FeatureSet[],
-  { level, seed }: { level: number; seed: number },
-): PairReport[] | null {
-  const rows = Math.min(
-    ...[real, ...sets].map(({ matrix, groups }) => (groups ? new Set(groups).size : matrix.rows)),
-  );
-  const folds = Math.min(10, Math.floor(rows / FOLD_ROWS));
-  if (sets.length < 2 || folds < 2) return null;
-  const count = (sets.length * (sets.length - 1)) / 2;
-  const strict = sidakLevel(level, 2 * count);
-  return sets.flatMap((first, i) =>
-    sets.slice(i + 1).map((second) => ({
-      first: first.name,
-      second: second.name,
-      auc: { ...areaDifference(real, first, second, strict, seed), level },
-      kernel: {
-        ...compareGenerators(
-          real.matrix,
-          first.matrix,
-          second.matrix,
-          (a, b) => kernelDistance(a, b, { interval: false }).value,
-          {
-            folds,
-            level: strict,
-            seed,
-            groups: {
-              ...(real.groups && { real: real.groups }),
-              ...(first.groups && { first: first.groups }),
-              ...(second.groups && { second: second.groups }),
-            },
-          },
-        ).difference,
-        level,
-      },
-    })),
-  );
-}
-
-/**
- * The difference of the areas under two curves, by half samples that share their real rows. Not by folds: the area
- * depends on the number of rows, and small folds may rank generators the other way round.
- */
-function areaDifference(
-  real: FeatureSet,
-  first: FeatureSet,
-  second: FeatureSet,
-  level: number,
-  seed: number,
-): Estimate {
-  const sets = [real, first, second];
-  const work = real.matrix.rows * (first.matrix.rows + second.matrix.rows) * real.matrix.columns;
-  const [difference] = halfSampleStrata(
-    sets.map(({ matrix, groups }) => ({ rows: matrix.rows, ...(groups && { groups }) })),
-    (rows) => {
-      const [reals, ...others] = sets.map(({ matrix }, s) =>
-        rows[s].length === matrix.rows ? matrix : takeRows(matrix, rows[s]),
-      );
-      const [a, b] = others.map(
-        (matrix) => precisionRecallCurve(reals, matrix, { interval: false, angles: 2, seed }).auc.value,
-      );
-      return [a - b];
-    },
-    { level, seed, resamples: work > MUCH_WORK ? FEW_RESAMPLES : RESAMPLES },
-  );
-  return difference;
-}
-
-function ensembleReport(
-  real: FeatureSet,
-  members: readonly FeatureSet[],
-  { datasets, onProgress }: FidelityAnalysisOptions,
-  level: number,
-  seed: number,
-): MembersReport {
-  const names = members.map(({ name }) => name);
-  const found = ensemblePrecisionRecall(
-    real.matrix,
-    members.map(({ matrix }) => matrix),
-    {
-      level,
-      seed,
-      angles: 90,
-      ...(datasets && { datasets }),
-      onProgress: (done, total) => onProgress?.(`members: curve ${done} of ${total}`, done / total),
-    },
-  );
-  return {
-    rows: found.n,
-    folds: 2,
-    k: found.k,
-    summary: found.summary,
-    members: found.members.map(({ summary, radius }, s) => ({
-      name: names[s],
-      rows: members[s].matrix.rows,
-      dropped: members[s].dropped,
-      ...summary,
-      radius: Array.from(radius),
-    })),
-    worst: names[found.worst],
-    floor: found.noiseFloor && {
-      radius: Array.from(found.noiseFloor.mean),
-      summary: found.noiseFloor.summary,
-    },
-    angles: Array.from(found.angles),
-    mean: Array.from(found.mean),
-    band: {
-      low: Array.from(found.band.low),
-      high: Array.from(found.band.high),
-      level: found.band.level,
-    },
-    components: found.components,
-    radiusComponents: found.radiusComponents,
-    notes: found.notes,
-  };
 }
