@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { decomposeEntropy } from "credence/ensemble";
 import { createRandom, sampleNormal } from "credence/numeric";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { add, compileSteps, parameter } from "../graph/index.js";
 import { type Classifier, classifier } from "../models/index.js";
 import {
   type DeepEnsemble,
@@ -12,8 +13,10 @@ import {
   laplace,
   loadEnsemble,
   mcDropout,
+  swag,
   trainMembers,
 } from "./index.js";
+import { drawWeights, weightMoments } from "./weightMoments.js";
 
 /** Two clouds on the left and the right; nothing above or below. */
 function clouds(n: number, seed: number) {
@@ -128,6 +131,66 @@ describe("deep ensemble", () => {
     const other = await classifier({ hidden: [4] }).train([[1], [2]], [0, 1], { epochs: 1 });
     expect(() => ensembleOf([model, other])).toThrow(expect.objectContaining({ code: "shape-mismatch" }));
     await other.release();
+  });
+});
+
+describe("SWAG", () => {
+  it("keeps mean, variance and last deviations of the snapshots, as computed apart", async () => {
+    const w = parameter("w", [2], [1, -2]);
+    const moments = weightMoments(2);
+    const updates = moments.updates([w]);
+    // w moves by +1 in each step; snapshots before steps 1, 2 and 4.
+    updates.set(w, add(w, 1));
+    const stepper = await compileSteps({ outputs: {}, updates });
+    const at = new Map([
+      [1, 0],
+      [2, 1],
+      [4, 2],
+    ]);
+    await stepper.run(
+      [0, 1, 2, 3, 4].map((step) => moments.feeds(at.get(step) ?? null)),
+      { step: 0 },
+    );
+    const values = await stepper.parameters();
+    await stepper.release();
+    const seen = [2, 3, 5]; // the first weight at the snapshots
+    const mean = 10 / 3;
+    expect(Number(values["mean of w"].data[0])).toBeCloseTo(mean, 5);
+    expect(Number(values["mean square of w"].data[0])).toBeCloseTo((4 + 9 + 25) / 3, 4);
+    // Column 0 holds snapshot 2, less the mean of all three; column 1 snapshot 1, less the mean of two.
+    expect(Array.from(values["deviations of w"].data, Number)).toEqual(
+      [5 - mean, 5 - mean, 0.5, 0.5].map((v) => expect.closeTo(v, 4)),
+    );
+
+    const random = createRandom(1);
+    const draws = Array.from({ length: 20_000 }, () =>
+      Number(drawWeights(values, ["w"], 2, random).w.data[0]),
+    );
+    const average = draws.reduce((a, b) => a + b) / draws.length;
+    const variance = draws.reduce((s, v) => s + (v - average) ** 2, 0) / draws.length;
+    const diagonal = seen.reduce((s, v) => s + (v - mean) ** 2, 0) / 3;
+    const expected = diagonal / 2 + ((5 - mean) ** 2 + 0.25) / 2;
+    expect(Math.abs(average - mean)).toBeLessThan(5 * Math.sqrt(expected / draws.length));
+    expect(Math.abs(variance / expected - 1)).toBeLessThan(5 * Math.sqrt(2 / draws.length));
+  });
+
+  it("draws models that differ, repeats by seed, and refuses what cannot be", async () => {
+    const definition = swag({ hidden: [8] }, { snapshots: 4, draws: 3 });
+    const [a, b] = [await definition.train(x, labels, training), await definition.train(x, labels, training)];
+    const members = await a.predictMembers(x);
+    expect(members).toHaveLength(3);
+    expect(members[1].data).not.toEqual(members[0].data);
+    expect(await b.predictMembers(x)).toEqual(members);
+    const { data } = await a.predict(x);
+    expect(
+      Array.from(labels, (label, i) => Number(data[2 * i + label] > 0.5)).reduce((s, v) => s + v, 0),
+    ).toBeGreaterThan(240);
+    await a.release();
+    await b.release();
+    expect(() => swag({}, { snapshots: 3, rank: 4 })).toThrow(
+      expect.objectContaining({ code: "out-of-range" }),
+    );
+    expect(() => swag({}, { wander: 0 })).toThrow(expect.objectContaining({ code: "out-of-range" }));
   });
 });
 

@@ -1,8 +1,8 @@
 import { CredenceError, checkCount } from "credence/numeric";
-import { input, type Tensor, type Updates } from "../graph/index.js";
+import { type Feeds, input, type Tensor, type Updates } from "../graph/index.js";
 import { type Fitted, fit, type Player, type TrainOptions, type Validation } from "../loop/index.js";
 import type { Weights } from "../nn/index.js";
-import { type AdamOptions, adam, adamW, cosine, warmup } from "../optim/index.js";
+import { type AdamOptions, adam, adamW, cosine, type Schedule, warmup } from "../optim/index.js";
 import { batches } from "./epochs.js";
 
 /** Options of training a model on rows. */
@@ -42,6 +42,10 @@ export interface EpochFit {
   readonly validation?: Validation;
   /** Constants of Adam, where they are not the usual ones. */
   readonly adam?: AdamOptions;
+  /** Default: half a cosine, down to 0. */
+  readonly schedule?: Schedule;
+  /** Further inputs of a step, which depend on the step alone. */
+  readonly feeds?: (step: number, perEpoch: number) => Feeds;
   /** What tells this training from others, for its checkpoints: the data's fingerprint and all options of the model. */
   readonly identity: unknown;
 }
@@ -57,7 +61,19 @@ export interface TrainingFacts {
 
 /** Trains by Adam, going through the rows in an order of its own in each epoch; a point of the loss curve after each. */
 export async function trainEpochs(
-  { fn, rows, weights, loss, players, updates, validation, adam: constants, identity }: EpochFit,
+  {
+    fn,
+    rows,
+    weights,
+    loss,
+    players,
+    updates,
+    validation,
+    adam: constants,
+    schedule = cosine(),
+    feeds,
+    identity,
+  }: EpochFit,
   training: EpochOptions,
   defaultEpochs: number,
 ): Promise<Fitted & { facts: TrainingFacts }> {
@@ -88,10 +104,10 @@ export async function trainEpochs(
     players: players?.(),
     updates,
     optimiser: weightDecay > 0 ? adamW({ ...constants, weightDecay }) : adam(constants),
-    schedule: warm ? warmup(warm, cosine()) : cosine(),
+    schedule: warm ? warmup(warm, schedule) : schedule,
     steps: epochs * perEpoch,
     every: perEpoch,
-    batch: (step) => ({ rows: rowsAt(step) }),
+    batch: (step) => ({ rows: rowsAt(step), ...feeds?.(step, perEpoch) }),
     validation,
     identity: JSON.stringify([fn, identity, epochs, batchSize, weightDecay, warm, how]),
   });

@@ -1,4 +1,4 @@
-import { encodeModel, sizeOf, type TensorData } from "@credence/runtime";
+import { encodeModel, sizeOf, type TensorData, type Tensors } from "@credence/runtime";
 import { fingerprint } from "credence/estimate";
 import { CredenceError } from "credence/numeric";
 import {
@@ -11,7 +11,9 @@ import {
   softmax,
   sub,
   type Tensor,
+  type Updates,
 } from "../../graph/index.js";
+import type { Fitted } from "../../loop/index.js";
 import { crossEntropy, focal } from "../../loss/index.js";
 import { createWeights } from "../../nn/index.js";
 import { takeRows } from "../epochs.js";
@@ -24,8 +26,8 @@ import {
   toLabels,
   toMatrix,
 } from "../rows.js";
-import { type EpochOptions, trainEpochs } from "../trainEpochs.js";
-import { type Classifier, createClassifier } from "./classifierModel.js";
+import { type EpochFit, type EpochOptions, trainEpochs } from "../trainEpochs.js";
+import { type Classifier, type ClassifierCard, createClassifier } from "./classifierModel.js";
 import { type Architecture, networkOf } from "./classifierNet.js";
 
 export interface ClassifierOptions extends Architecture {
@@ -68,17 +70,32 @@ export interface ClassifierDefinition {
  * ```
  */
 export function classifier(options: ClassifierOptions = {}): ClassifierDefinition {
-  return { train: (data, labels, training = {}) => train(options, data, labels, training) };
+  return {
+    async train(data, labels, training = {}) {
+      const { onnxOf, card, fitted } = await trainClassifier(options, data, labels, training);
+      return createClassifier(onnxOf(fitted.values), card);
+    },
+  };
 }
 
 const fn = "classifier.train";
 
-async function train(
+/** What is kept of the weights along the way, beside where they end. */
+export interface Keeping extends Pick<EpochFit, "feeds" | "schedule"> {
+  /** Kept tensors and their next values, from the parameters. */
+  readonly updates: (parameters: readonly Tensor[]) => Updates;
+  /** What tells this training from one that keeps something else. */
+  readonly identity: unknown;
+}
+
+/** The training itself; weights other than those it ends with can be written out too. */
+export async function trainClassifier(
   options: ClassifierOptions,
   givenData: Rows,
   givenLabels: ArrayLike<number>,
   training: ClassifierTraining,
-): Promise<Classifier> {
+  keeping?: Keeping,
+): Promise<{ fitted: Fitted; card: ClassifierCard; onnxOf(values: Tensors): Uint8Array }> {
   const { validation, seed = 0 } = training;
   const data = toMatrix(fn, "data", givenData);
   const { labels, classes } = toLabels(fn, "labels", givenLabels, data.rows, options.classes);
@@ -91,16 +108,20 @@ async function train(
   const weights = createWeights(seed);
   const network = (x: Tensor, isTraining: boolean) =>
     networkOf(weights.scope({ training: isTraining }), x, options, classes);
+  const updates = new Map<Tensor, Tensor>();
   const fitted = await trainEpochs(
     {
+      ...keeping,
       fn,
       rows: data.rows,
       weights,
+      updates,
       loss(rows) {
         // The data go to the worker once; each step is told which rows to take.
         const x = gather(parameter("data", [data.rows, ...shape], data.data), rows);
         const targets = gather(parameter("labels", [data.rows], labels, "int64"), rows);
         const output = network(x, true).logits;
+        for (const [kept, next] of keeping?.updates(weights.parameters()) ?? []) updates.set(kept, next);
         return options.loss === "focal"
           ? focal(output, targets, options)
           : crossEntropy(output, targets, options);
@@ -109,7 +130,7 @@ async function train(
         output: network(input("x", [1, ...shape]), false).logits,
         loss: (run) => logLoss(held, (part) => run({ x: part })),
       },
-      identity: [identity, options],
+      identity: [identity, options, keeping?.identity],
     },
     training,
     10,
@@ -119,18 +140,19 @@ async function train(
   const raw = input("x", [1, ...shape]);
   const constants = [scale.mean, scale.deviation].map((values) => constant(values, shape));
   const { logits, embeddings } = network(div(sub(raw, constants[0]), constants[1]), false);
-  const { model } = emit(
-    { logits, probabilities: softmax(logits), embeddings },
-    { batch: "rows", values: fitted.values },
-  );
-  return createClassifier(encodeModel(model), {
-    kind: "classifier",
-    classes,
-    features: data.columns,
-    options,
-    training: { data: identity, ...fitted.facts },
-    history: fitted.history,
-  });
+  const outputs = { logits, probabilities: softmax(logits), embeddings };
+  return {
+    fitted,
+    onnxOf: (values) => encodeModel(emit(outputs, { batch: "rows", values }).model),
+    card: {
+      kind: "classifier",
+      classes,
+      features: data.columns,
+      options,
+      training: { data: identity, ...fitted.facts },
+      history: fitted.history,
+    },
+  };
 }
 
 function sampleShape({ shape }: ClassifierOptions, columns: number): readonly number[] {

@@ -1,4 +1,4 @@
-import { type Model, openModel, type PredictOptions } from "@credence/runtime";
+import { type Model, openModel, type PredictOptions, type Runtime } from "@credence/runtime";
 import { CredenceError, type Matrix, softmaxRows } from "credence/numeric";
 import { streamOf } from "../../graph/index.js";
 import type { LossPoint } from "../../loop/index.js";
@@ -41,9 +41,16 @@ export const openClassifier = (files: ModelFiles, card: ClassifierCard): Promise
 
 const MODEL = "model.onnx";
 
-/** A classifier from its ONNX file. */
-export async function createClassifier(onnx: Uint8Array, card: ClassifierCard): Promise<Classifier> {
-  const plain = await openModel(onnx, { logits: "logits", embeddings: "embeddings" });
+/**
+ * A classifier from its ONNX file.
+ * @param runtime Where to run. Default: a worker of its own.
+ */
+export async function createClassifier(
+  onnx: Uint8Array,
+  card: ClassifierCard,
+  runtime?: Runtime,
+): Promise<Classifier> {
+  const plain = await openModel(onnx, { logits: "logits", embeddings: "embeddings", runtime });
   let dropping: Promise<Model> | null = null;
 
   function rowsOf(fn: string, x: Rows): Matrix {
@@ -64,7 +71,7 @@ export async function createClassifier(onnx: Uint8Array, card: ClassifierCard): 
     embeddings: async (x, options) => plain.embeddings(rowsOf("Classifier.embeddings", x), options),
     async predictWithDropout(x, { passes = 20, seed = 0, signal } = {}) {
       const matrix = rowsOf("Classifier.predictWithDropout", x);
-      dropping ??= openModel(onnx, { logits: "logits", dropout: "active" });
+      dropping ??= openModel(onnx, { logits: "logits", dropout: "active", runtime });
       const model = await dropping;
       const draws: Matrix[] = [];
       for (let pass = 0; pass < passes; pass++)
