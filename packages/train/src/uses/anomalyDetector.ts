@@ -35,9 +35,10 @@ export interface AnomalyDetector {
    */
   readonly leastPValue: number;
   /**
-   * p-values of rows, each uniform for a row like those known, whatever the model; and those called anomalous
-   * (Benjamini–Hochberg), of which a share of at most `rate` (default 0.1) are not, on average. The promise for the calls
-   * is for rows drawn independently; for windows that overlap use `dependence: "any"`.
+   * p-values of rows: for one like those known (with groups: from a new group) the chance of p ≤ t is at most t, whatever
+   * the model, and exactly t with `smoothed`. And those called anomalous (Benjamini–Hochberg), of which a share of at most
+   * `rate` (default 0.1) are not, on average; that promise is for rows drawn independently, so for windows that overlap
+   * use `dependence: "any"`.
    */
   test(x: Rows, options?: AnomalyTestOptions): Promise<AnomalyTest>;
 }
