@@ -8,6 +8,7 @@ import {
   type ForestRow,
   forestPlot,
   intervalFanChart,
+  lossCurveChart,
   pitHistogramChart,
   precisionRecallChart,
   quantileCalibrationChart,
@@ -295,6 +296,17 @@ export const gallery: Readonly<Record<string, ChartSpec>> = {
     chosen: null,
     parameter: "threshold",
   }),
+  "loss-curve": lossCurveChart(
+    {
+      history: Array.from({ length: 40 }, (_, i) => ({
+        step: 50 * (i + 1),
+        loss: 0.2 + 2 * Math.exp(-i / 8),
+        validation: 0.5 + 1.8 * Math.exp(-i / 6) + i / 200,
+      })),
+    },
+    { title: "Loss of a classifier, nats" },
+  ),
+  "loss-curve-training-alone": lossCurveChart({ history: [{ step: 10, loss: -1.5 }] }),
   "decision-curve": decisionCurveChart({ curve: decisions }),
   comparison: comparisonChart({ candidates: differences, metric: "log loss", baseline: "as is" }),
   "precision-recall-ensemble": precisionRecallChart(

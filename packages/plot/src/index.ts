@@ -4,6 +4,7 @@ export * from "./chart/decisionCurve.js";
 export * from "./chart/forest.js";
 export type { NumberFormat } from "./chart/format.js";
 export * from "./chart/intervalFan.js";
+export * from "./chart/lossCurve.js";
 export * from "./chart/pit.js";
 export * from "./chart/precisionRecall.js";
 export * from "./chart/quantileCalibration.js";

@@ -22,6 +22,18 @@ const refused: readonly [string, () => unknown][] = [
     "length-mismatch",
     () => plot.reliabilityDiagram({ points: [point], histogram: { edges: [0, 1], counts: [1, 2] } }),
   ],
+  ["empty-input", () => plot.lossCurveChart({ history: [] })],
+  ["not-finite", () => plot.lossCurveChart({ history: [{ step: 1, loss: Number.NaN }] })],
+  [
+    "out-of-range",
+    () =>
+      plot.lossCurveChart({
+        history: [
+          { step: 2, loss: 1 },
+          { step: 2, loss: 1 },
+        ],
+      }),
+  ],
   ["empty-input", () => plot.recalibrationDiagram({ before: { points: [point] }, after: { points: [] } })],
   ["empty-input", () => plot.forestPlot({ rows: [], metric: "ECE" })],
   [
