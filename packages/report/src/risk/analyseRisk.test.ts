@@ -196,7 +196,7 @@ describe("what the promises are worth", () => {
     const hopeless = analyseRisk({ ...losing(), losses: new Float64Array(1800).fill(0.5) }, { risk: 0.1 });
     expect(hopeless.certified).toMatchObject({
       needed: null,
-      reason: expect.stringContaining("more labels would not"),
+      reason: expect.stringContaining("whether more labels would"),
     });
     expect(hopeless.verdict.status).toBe("bad");
     const two = analyseRisk(losing({ n: 12, grouped: true }));

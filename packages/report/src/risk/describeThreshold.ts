@@ -30,7 +30,7 @@ export function describeThreshold(
     const inAll = needed === null ? null : Math.ceil(needed / SHARES.certify);
     const reason =
       inAll === null
-        ? `even the most confident answers lose more than ${risk} on average: more labels would not change that.`
+        ? `at no threshold is the mean loss seen below ${risk}; whether more labels would show one, these rows cannot tell.`
         : `${formatPlural(certifying, unit)} that certify are too few. About ${formatPlural(inAll, `labelled ${unit}`)} in all would be needed if losses stayed as they are; there are ${formatCount(units)}.`;
     return { threshold: null, reason, needed: inAll, loss: null, evaluated: null };
   }

@@ -55,7 +55,7 @@ export interface RiskThreshold {
   readonly threshold: number | null;
   /** Why there is none; null where there is one. */
   readonly reason: string | null;
-  /** Without a threshold: about how many labelled rows (or groups) in all would be needed; null where no number would do. */
+  /** Without a threshold: about how many labelled rows (or groups) in all would be needed; null where these rows cannot tell. */
   readonly needed: number | null;
   /** Mean loss of the certify part at the threshold: what the promise is about. */
   readonly loss: number | null;

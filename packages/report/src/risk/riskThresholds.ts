@@ -7,7 +7,7 @@ export interface FoundThreshold {
   readonly threshold: number | null;
   /** Mean loss of the units, a share of the largest; null without a threshold. */
   readonly loss: number | null;
-  /** Units of the certify part that would be needed; null where no number would do. */
+  /** Units of the certify part that would be needed; null where these rows cannot tell. */
   readonly needed: number | null;
 }
 

@@ -64,7 +64,10 @@ function headlineOf({
       headline: `No threshold is certified; on average a confidence of ${formatConfidence(expected.threshold)} keeps the loss at ${risk}.`,
     };
   return certified.needed === null
-    ? { status: "bad", headline: `No answers can go out: even the most confident lose more than ${risk}.` }
+    ? {
+        status: "bad",
+        headline: `No answers can go out yet: at no threshold is the mean loss seen below ${risk}.`,
+      }
     : {
         status: "unknown",
         headline: `There is too little data to certify that answers lose at most ${risk}.`,
