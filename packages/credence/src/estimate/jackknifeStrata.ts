@@ -29,8 +29,10 @@ export function combineJackknives({ value, byStratum }: LeaveOuts): StrataJackkn
   let corrected = value;
   let variance = 0;
   let spread = 0;
+  let free = 0;
   for (const replicates of byStratum) {
     const blocks = replicates.length;
+    free += blocks - 1;
     let mean = 0;
     for (let b = 0; b < blocks; b++) mean += replicates[b] / blocks;
     let squares = 0;
@@ -40,7 +42,9 @@ export function combineJackknives({ value, byStratum }: LeaveOuts): StrataJackkn
     variance += part;
     spread += part ** 2 / (blocks - 1);
   }
-  return { value, corrected, standardError: Math.sqrt(variance), df: variance ** 2 / spread };
+  // Where nothing varies, no sample weighs more than another.
+  const df = variance === 0 ? free : variance ** 2 / spread;
+  return { value, corrected, standardError: Math.sqrt(variance), df };
 }
 
 /** How to leave out. */

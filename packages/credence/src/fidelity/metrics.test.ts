@@ -404,6 +404,9 @@ describe("vendiScore", () => {
       vendiScore({ data: [1, 0, 0, 1], rows: 2, columns: 2 }, { ...quick, order: Infinity }).value,
     ).toBeCloseTo(2, 12);
     around(vendiScore(tall));
+    // Leaving either of two rows out gives 1: nothing varies, and no number may be missing.
+    const two = vendiScore({ data: [0.5, 0.5, 0.2, 0.8], rows: 2, columns: 2 });
+    expect(two.interval?.every((end) => !Number.isNaN(end))).toBe(true);
     expect(() => vendiScore({ data: [0, 0, 1, 1], rows: 2, columns: 2 })).toThrow(/row 0 is all zeros/);
   });
 });

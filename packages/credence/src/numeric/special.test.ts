@@ -203,6 +203,8 @@ describe("special functions against 40 digits", () => {
       Infinity,
     ]);
     expect(studentQuantile(0.975, Infinity)).toBe(normalQuantile(0.975));
+    for (const df of [Number.NaN, 0, -1]) expect(studentQuantile(0.975, df)).toBeNaN();
+    expect(studentQuantile(Number.NaN, 3)).toBeNaN();
   });
 
   it("binomialCdf, with ten million trials", () => {

@@ -270,6 +270,7 @@ export function studentCdf(t: number, df: number): number {
 /** Quantile of Student's t with `df` > 0 degrees of freedom; df = Infinity is the normal. */
 export function studentQuantile(p: number, df: number): number {
   if (df === Infinity) return normalQuantile(p);
+  if (Number.isNaN(p) || !(df > 0)) return Number.NaN;
   if (p === 0.5) return 0;
   if (p > 0.5) return -studentQuantile(1 - p, df);
   if (p <= 0) return -Infinity;
