@@ -52,21 +52,9 @@ function tridiagonalise(a: Float64Array, n: number, diagonal: Float64Array, off:
       scales[i] = 1 / (norm * (norm + Math.abs(last)));
     }
     p.fill(0);
-    for (let j = 0; j < i; j++) {
-      const base = j * n;
-      const vj = v[j];
-      const wj = w[j];
-      const uj = u[j];
-      let sum = 0;
-      for (let k = 0; k < j; k++) {
-        const value = a[base + k] - vj * w[k] - wj * v[k];
-        a[base + k] = value;
-        sum += value * u[k];
-        p[k] += value * uj;
-      }
-      a[base + j] -= 2 * vj * wj;
-      p[j] += sum + a[base + j] * uj;
-    }
+    let j = 0;
+    for (; j + ROWS <= i; j += ROWS) updateRows(a, n, j, v, w, u, p);
+    for (; j < i; j++) updateRow(a, n, j, 0, v, w, u, p);
     let dot = 0;
     for (let j = 0; j < i; j++) {
       p[j] *= scales[i];
@@ -81,6 +69,82 @@ function tridiagonalise(a: Float64Array, n: number, diagonal: Float64Array, off:
   }
   diagonal[0] = a[0];
   return scales;
+}
+
+/** Applies the pending update to row j, from column `from` up to the diagonal, and adds its share of A u to p. */
+function updateRow(
+  a: Float64Array,
+  n: number,
+  j: number,
+  from: number,
+  v: Float64Array,
+  w: Float64Array,
+  u: Float64Array,
+  p: Float64Array,
+): void {
+  const base = j * n;
+  const vj = v[j];
+  const wj = w[j];
+  const uj = u[j];
+  let sum = 0;
+  for (let k = from; k < j; k++) {
+    const value = a[base + k] - vj * w[k] - wj * v[k];
+    a[base + k] = value;
+    sum += value * u[k];
+    p[k] += value * uj;
+  }
+  a[base + j] -= 2 * vj * wj;
+  p[j] += sum + a[base + j] * uj;
+}
+
+/** Rows that {@link updateRows} takes at a time. */
+const ROWS = 4;
+
+/** The same for rows j … j + 3: the vectors are read once for all of them. */
+function updateRows(
+  a: Float64Array,
+  n: number,
+  j: number,
+  v: Float64Array,
+  w: Float64Array,
+  u: Float64Array,
+  p: Float64Array,
+): void {
+  const r0 = j * n;
+  const r1 = r0 + n;
+  const r2 = r1 + n;
+  const r3 = r2 + n;
+  const [v0, v1, v2, v3] = [v[j], v[j + 1], v[j + 2], v[j + 3]];
+  const [w0, w1, w2, w3] = [w[j], w[j + 1], w[j + 2], w[j + 3]];
+  const [u0, u1, u2, u3] = [u[j], u[j + 1], u[j + 2], u[j + 3]];
+  let s0 = 0;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  for (let k = 0; k < j; k++) {
+    const vk = v[k];
+    const wk = w[k];
+    const uk = u[k];
+    const x0 = a[r0 + k] - v0 * wk - w0 * vk;
+    const x1 = a[r1 + k] - v1 * wk - w1 * vk;
+    const x2 = a[r2 + k] - v2 * wk - w2 * vk;
+    const x3 = a[r3 + k] - v3 * wk - w3 * vk;
+    a[r0 + k] = x0;
+    a[r1 + k] = x1;
+    a[r2 + k] = x2;
+    a[r3 + k] = x3;
+    s0 += x0 * uk;
+    s1 += x1 * uk;
+    s2 += x2 * uk;
+    s3 += x3 * uk;
+    p[k] += x0 * u0 + x1 * u1 + (x2 * u2 + x3 * u3);
+  }
+  p[j] += s0;
+  p[j + 1] += s1;
+  p[j + 2] += s2;
+  p[j + 3] += s3;
+  // What is left is the triangle at the diagonal.
+  for (let row = j; row < j + ROWS; row++) updateRow(a, n, row, j, v, w, u, p);
 }
 
 /** Qᵀ for A = Q T Qᵀ: the product of the reflections, as rows. */
