@@ -23,12 +23,12 @@ export function checkOptions(fn: string, options: unknown, required?: string): v
     throw new CredenceError(
       "out-of-range",
       { function: fn, argument: required, value: undefined },
-      `is needed and has no default; pass the options { ${required}: … }.`,
+      `is needed: { ${required}: … }.`,
     );
   throw new CredenceError(
     "shape-mismatch",
     { function: fn, argument: "options", value: options },
-    "options are an object, { name: value }; leave them out for the defaults.",
+    "must be an object, { name: value }, or left out.",
   );
 }
 

@@ -60,13 +60,12 @@ function show(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "function") return "a function";
   if (typeof value !== "object" || value === null) return String(value);
-  if (value instanceof Date || value instanceof RegExp) return String(value);
   if (Array.isArray(value) || (ArrayBuffer.isView(value) && "length" in value)) {
     const list = value as ArrayLike<unknown>;
     const first = Array.from({ length: Math.min(list.length, 3) }, (_, i) =>
       typeof list[i] === "object" && list[i] !== null ? "…" : show(list[i]),
     );
-    return list.length > 3 ? `[${first.join(", ")}, … ${list.length} values]` : `[${first.join(", ")}]`;
+    return `[${first.join(", ")}${list.length > 3 ? `, … ${list.length} values` : ""}]`;
   }
   const keys = Object.keys(value);
   if (keys.length === 0) return "an object without fields";
