@@ -194,3 +194,13 @@ test("a negative ridge and rows that do not sum to 1 are refused", () => {
     "sums to 0.9",
   );
 });
+
+test("values in [0, 1] that do not sum to 1 are taken neither for probabilities nor, silently, for logits", () => {
+  const rounded = { data: [0.7, 0.2, 0.09, 0.2, 0.5, 0.3, 0.1, 0.1, 0.8], rows: 3, columns: 3 };
+  for (const method of [temperatureScaling, vectorScaling, matrixScaling, structuredMatrixScaling]) {
+    expect(() => method.fit(rounded, [0, 1, 2])).toThrow(/scores\[0\].*row 0 sums to 0\.9.*input: "logits"/);
+    expect(method.fit(rounded, [0, 1, 1], { input: "logits" }).parameters.input).toBe("logits");
+    const outside = { ...rounded, data: rounded.data.map((x) => x - 0.5) };
+    expect(method.fit(outside, [0, 1, 1]).parameters.input).toBe("logits");
+  }
+});

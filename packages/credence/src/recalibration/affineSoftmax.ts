@@ -30,7 +30,10 @@ export type AffineCalibrator = Calibrator<AffineParameters, Matrix, ProbabilityM
 
 /** Options of the affine methods. */
 export interface AffineOptions extends FitOptions {
-  /** Whether the matrix holds probabilities or logits. Default: probabilities where every row is a probability vector. */
+  /**
+   * Whether the matrix holds probabilities or logits. Default: probabilities where every row is a probability vector, logits
+   * where a value lies outside [0, 1]; what is neither is refused.
+   */
   input?: ScoreKind;
   /** Probabilities are taken no smaller than this before the logarithm. Default 2^−52. */
   epsilon?: number;
@@ -93,7 +96,12 @@ export function fitAffine(
   model: (rows: number, columns: number) => AffineModel,
 ): AffineCalibrator {
   checkMatrix(fn, "scores", scores);
-  const { input = matrixKind(scores), epsilon = EPSILON, tolerance = 1e-7, maxIterations = 2000 } = options;
+  const {
+    input = matrixKind(fn, scores),
+    epsilon = EPSILON,
+    tolerance = 1e-7,
+    maxIterations = 2000,
+  } = options;
   checkEpsilon(fn, epsilon);
   checkScoreMatrix(fn, scores, input);
   checkLabels(fn, labels, scores);

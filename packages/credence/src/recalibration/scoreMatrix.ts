@@ -8,17 +8,28 @@ export interface ProbabilityMatrix extends Matrix {
   readonly data: Float64Array;
 }
 
-/** What a matrix holds, unless the caller says it: probabilities where every row is a probability vector, else logits. */
-export function matrixKind({ data, rows, columns }: Matrix): ScoreKind {
+/**
+ * What a matrix holds, unless the caller says it: probabilities where every row is a probability vector, logits where some
+ * value lies outside [0, 1].
+ * @throws CredenceError "not-normalised" where neither is so: to take probabilities for logits would be a silent mistake.
+ */
+export function matrixKind(fn: string, { data, rows, columns }: Matrix): ScoreKind {
+  let unlike = -1;
+  let total = 0;
   for (let i = 0; i < rows; i++) {
     let sum = 0;
     for (let j = i * columns; j < (i + 1) * columns; j++) {
       if (!(data[j] >= 0 && data[j] <= 1)) return "logits";
       sum += data[j];
     }
-    if (Math.abs(sum - 1) > 1e-3) return "logits";
+    if (unlike < 0 && Math.abs(sum - 1) > 1e-3) [unlike, total] = [i, sum];
   }
-  return "probabilities";
+  if (unlike < 0) return "probabilities";
+  throw new CredenceError(
+    "not-normalised",
+    { function: fn, argument: "scores", index: unlike, value: total },
+    `all values lie in [0, 1], but row ${unlike} sums to ${total}, not 1; divide each row by its sum, or say input: "logits".`,
+  );
 }
 
 /** Checks a matrix of scores, of `columns` classes if given. */

@@ -4,7 +4,7 @@ import { checkList, checkOptions } from "../numeric/check.js";
 import { sigmoid } from "../numeric/logistic.js";
 import { mapNumbers } from "../numeric/mapNumbers.js";
 import type { Matrix } from "../numeric/matrix.js";
-import { isMatrix } from "../numeric/matrix.js";
+import { checkMatrix, isMatrix } from "../numeric/matrix.js";
 import { softmaxRows } from "../numeric/softmax.js";
 import { type Calibrator, createCalibrator, type MethodDefinition, readCalibrator } from "./calibrator.js";
 import {
@@ -31,7 +31,8 @@ import { sigmoidObjective, softmaxObjective } from "./temperatureObjective.js";
 export interface TemperatureOptions extends FitOptions {
   /**
    * Whether the scores are probabilities or logits (log-odds). Default: "probabilities" for a list; for a matrix
-   * "probabilities" where every row is a probability vector, else "logits".
+   * "probabilities" where every row is a probability vector, "logits" where a value lies outside [0, 1]; what is neither is
+   * refused.
    */
   input?: ScoreKind;
   /** Probabilities are taken no nearer to 0 or 1 than this. Default 2^−52. */
@@ -140,7 +141,8 @@ function fit(
   checkList(fn, "outcomes", outcomes);
   const weights = checkedWeights(fn, options.weights, outcomes.length);
   if (isMatrix(scores)) {
-    const { input = matrixKind(scores) } = options;
+    checkMatrix(fn, "scores", scores);
+    const { input = matrixKind(fn, scores) } = options;
     checkScoreMatrix(fn, scores, input);
     checkLabels(fn, outcomes, scores);
     const { columns } = scores;
