@@ -6,6 +6,7 @@ import {
   cvPlus,
   dynamicAdaptiveConformal,
   runOnline,
+  stronglyAdaptiveConformal,
 } from "credence/conformal";
 import { createRandom } from "credence/numeric";
 import type { Row, Suite } from "./bench.js";
@@ -80,6 +81,12 @@ function* online(): Iterable<Row> {
   };
   for (const [work, create] of Object.entries(methods))
     yield { work, bar: "< 1 s", ours: () => runOnline(create({ alpha: 0.1 }), scores), repetitions: 3 };
+  yield {
+    work: "SAOCP (about 160 experts at a time), 1 M steps",
+    bar: "< 1 s",
+    ours: () => runOnline(stronglyAdaptiveConformal({ alpha: 0.1, largestScore: 3 }), scores),
+    repetitions: 3,
+  };
 }
 
 export const suite: Suite = { name: "conformal", rows };
