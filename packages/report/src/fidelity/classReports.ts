@@ -14,7 +14,8 @@ export function classReports(
   { k, level, seed }: Pick<MeasureOptions, "k" | "level" | "seed">,
 ): ClassReport[] | null {
   if (!real.labels || !set.labels) return null;
-  const unknown = set.labels.find((label) => !real.labels?.includes(label));
+  const known = new Set(real.labels);
+  const unknown = set.labels.find((label) => !known.has(label));
   if (unknown !== undefined)
     throw new InputError(
       "unknown-class",
