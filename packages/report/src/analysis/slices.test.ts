@@ -2,6 +2,7 @@ import { simultaneousEstimates } from "credence/estimate";
 import { createRandom } from "credence/numeric";
 import { expect, it } from "vitest";
 import { smallRecords } from "../records.test-support.js";
+import { gapEstimate } from "./scored.js";
 import { computeSlices } from "./slices.js";
 
 const settings = { bins: 15, level: 0.95, seed: 0, tolerance: 0.05 };
@@ -58,4 +59,31 @@ it("sums of many rows tell as much as the rows: merging units leaves the interva
   // Three nearly independent slices: Šidák's 2.39 standard errors.
   expect((high - low) / 2 / se).toBeGreaterThan(2.2);
   expect((high - low) / 2 / se).toBeLessThan(2.6);
+});
+
+it("small slices without a miss prove nothing where confidences are high", () => {
+  // Calibrated: twelve answers at about 94.5 % are all right half of the time. Of 20 repetitions, 1 is nominal
+  // and more than 8 happen with probability below 1e-6.
+  let fooled = 0;
+  for (let seed = 1; seed <= 20; seed++) {
+    const random = createRandom(seed);
+    const codes = Int32Array.from({ length: 120 }, (_, i) => Math.floor(i / 12));
+    const confidences = Float64Array.from(codes, () => 0.92 + 0.05 * random.uniform());
+    const outcomes = Uint8Array.from(confidences, (p) => Number(random.uniform() < p));
+    const column = { name: "x", codes, count: 10, labels: Array.from({ length: 10 }, (_, k) => `s${k}`) };
+    const found = computeSlices({ confidences, outcomes, groups: null }, [column], settings);
+    for (const { gap } of found) {
+      const [low, high] = gap.interval as readonly [number, number];
+      expect(low >= -1 && high <= 1).toBe(true);
+    }
+    if (found.some(({ finding }) => finding !== "undecided" && finding !== "fine")) fooled++;
+  }
+  expect(fooled).toBeLessThanOrEqual(8);
+});
+
+it("three right answers do not claim to know the gap", () => {
+  const rows = { confidences: new Float64Array(3).fill(0.9), outcomes: new Uint8Array(3).fill(1) };
+  const [low, high] = gapEstimate(rows, { level: 0.95 }).interval as readonly [number, number];
+  expect(low).toBeLessThan(-0.5);
+  expect(high).toBeGreaterThan(0.5);
 });

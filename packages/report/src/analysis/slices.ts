@@ -9,7 +9,7 @@ import {
 import { groupRows } from "credence/numeric";
 import type { SliceColumn } from "../reading/records.js";
 import type { Slice, SliceFinding } from "./report.js";
-import { estimateOptions, type Scored } from "./scored.js";
+import { estimateOptions, type Scored, withChance } from "./scored.js";
 import { takeRows } from "./takeRows.js";
 
 /**
@@ -51,7 +51,8 @@ export function computeSlices(
         method: `${estimate.method}, sidak`,
       });
       const ece = stated(expectedCalibrationError(part.confidences, part.outcomes, { ...options, bins }));
-      const gap = { ...gaps[k], ...(part.groups && { groups: ece.groups }) };
+      const drawn = { ...gaps[k], ...(part.groups && { groups: ece.groups }) };
+      const gap = withChance(drawn, part.confidences, single);
       return {
         column,
         value,
