@@ -1,6 +1,6 @@
 import type { FlowOptions, FlowTraining } from "@credence/train/models";
 
-/** The flow whose weights are committed: six spline couplings, about 25 000 weights. */
+/** The flow whose weights are committed: six spline couplings, about 16 000 weights. */
 export const flowShape: FlowOptions & { classes?: undefined } = {
   couplings: "spline",
   layers: 6,

@@ -19,8 +19,8 @@ const learnt = await flow.logProbability(fresh);
 const drawn = ringLogDensity(await flow.sample(10_000, { seed: 1 }));
 await flow.release();
 console.log(`A spline flow, on ${fresh.rows} fresh points, in nats a point:`);
-console.log(`  true log-likelihood           ${show(meanEstimate(truth), 4)}`);
-console.log(`  the flow's less, point by point ${show(meanEstimate(truth.map((v, i) => v - learnt[i])), 4)}`);
+console.log(`  true log-likelihood            ${show(meanEstimate(truth), 4)}`);
+console.log(`  true less flow, point by point ${show(meanEstimate(truth.map((v, i) => v - learnt[i])), 4)}`);
 console.log(
   `  ${((100 * drawn.filter(Number.isFinite).length) / drawn.length).toFixed(1)} % of its samples lie within a mode\n`,
 );
@@ -91,22 +91,27 @@ for (const { name, result } of found) {
   );
 }
 
-// Three: are the middle depths surest?
-const aucsOf = (name: string) => found.find((entry) => entry.name === name)?.aucs ?? [];
-const depths = ["depth-2", "depth-4", "depth-1", "depth-8"].map(aucsOf);
-if (depths.every((aucs) => aucs.length >= 3)) {
-  console.log("\nDepths 2 and 4 against 1 and 8 (the paper: higher mean, smaller spread):");
-  console.log(`  difference of means            ${show(contrast(depths, mean), 3)}`);
-  const ratio = contrast(depths, (aucs) => Math.log(deviation(aucs)));
-  const [low, high] = ratio.interval as readonly [number, number];
-  console.log(
-    `  ratio of standard deviations   ${Math.exp(ratio.value).toFixed(2)} [${Math.exp(low).toFixed(2)}, ${Math.exp(high).toFixed(2)}]`,
-  );
-  const fewest = Math.min(...depths.map(({ length }) => length));
-  if (fewest < 12)
-    console.log(
-      `  With ${fewest} trainings of each, the second says little. More: npm run examples:train -- ring`,
-    );
+// Three: are the middle depths surest, and does one time for a whole batch make trainings differ more?
+const aucsOf = (...names: string[]) =>
+  names.map((name) => found.find((entry) => entry.name === name)?.aucs ?? []);
+compare("Depths 2 and 4 against 1 and 8 (the paper: higher mean, smaller spread)", [
+  aucsOf("depth-2", "depth-4"),
+  aucsOf("depth-1", "depth-8"),
+]);
+compare("Depth 4, one noise time for a batch against one for each point", [
+  aucsOf("per-batch"),
+  aucsOf("depth-4"),
+]);
+
+type Trainings = readonly (readonly number[])[];
+
+function compare(title: string, sides: readonly [Trainings, Trainings]): void {
+  const fewest = Math.min(...sides.flat().map(({ length }) => length));
+  if (fewest < 3) return;
+  const ratio = contrast(sides, (aucs) => Math.log(deviation(aucs)));
+  console.log(`\n${title}; at least ${fewest} trainings each:`);
+  console.log(`  difference of means            ${show(contrast(sides, mean), 3)}`);
+  console.log(`  ratio of standard deviations   ${show(exponential(ratio), 2)}`);
 }
 
 function mean(values: readonly number[]): number {
@@ -118,16 +123,19 @@ function deviation(values: readonly number[]): number {
   return Math.sqrt(values.reduce((sum, v) => sum + (v - center) ** 2, 0) / (values.length - 1));
 }
 
-/** A statistic of the first two groups less that of the last two, by leaving out trainings. */
+/** A statistic's mean over the groups of one side less that of the other, by leaving out trainings. */
 function contrast(
-  groups: readonly (readonly number[])[],
+  [left, right]: readonly [Trainings, Trainings],
   statistic: (values: readonly number[]) => number,
 ): Estimate {
-  const signs = [0.5, 0.5, -0.5, -0.5];
+  const groups = [...left, ...right];
   const chosen = (rows: Int32Array, group: readonly number[]) => Array.from(rows, (row) => group[row]);
   const [{ value, standardError, df }] = jackknifeStrata(
     groups.map(({ length }) => ({ rows: length })),
-    (rows) => [rows.reduce((sum, part, g) => sum + signs[g] * statistic(chosen(part, groups[g])), 0)],
+    (rows) => {
+      const values = rows.map((part, g) => statistic(chosen(part, groups[g])));
+      return [mean(values.slice(0, left.length)) - mean(values.slice(left.length))];
+    },
     { blocks: Math.min(...groups.map(({ length }) => length)) },
   );
   const half = studentQuantile(0.975, df) * standardError;
@@ -139,7 +147,13 @@ function contrast(
 function spread(aucs: readonly number[]): Estimate {
   if (aucs.length < 3)
     return { value: deviation(aucs), interval: [0, Infinity], level: 0.95, method: "none", n: aucs.length };
-  const log = jackknife(aucs.length, (rows) => Math.log(deviation(Array.from(rows, (row) => aucs[row]))));
+  return exponential(
+    jackknife(aucs.length, (rows) => Math.log(deviation(Array.from(rows, (row) => aucs[row])))),
+  );
+}
+
+/** A logarithm's estimate as that of the number itself. */
+function exponential(log: Estimate): Estimate {
   const [low, high] = log.interval as readonly [number, number];
   return { ...log, value: Math.exp(log.value), interval: [Math.exp(low), Math.exp(high)] };
 }
