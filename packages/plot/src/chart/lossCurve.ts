@@ -29,7 +29,7 @@ export interface LossCurveData {
  * ```ts
  * import { lossCurveChart } from "@credence/plot";
  * const history = [{ step: 100, loss: 1.2, validation: 1.1 }, { step: 200, loss: 0.8, validation: 0.9 }];
- * lossCurveChart({ history }).description; // → "Training loss from 1.2 at step 100 to 0.8 at step 200; held out, lowest 0.9 at step 200."
+ * lossCurveChart({ history }).description; // → "Training loss from 1.200 at step 100 to 0.800 at step 200; held out, lowest 0.900 at step 200."
  * ```
  */
 export function lossCurveChart({ history }: LossCurveData, options: ChartOptions = {}): ChartSpec {

@@ -77,7 +77,7 @@ export interface TransformerDefinition {
  * });
  * const [{ text }] = await model.greedy(["aab"]);
  * await model.release();
- * text; // → AAB
+ * text; // → "AAB"
  * ```
  */
 export function transformer(options: TransformerOptions = {}): TransformerDefinition {
