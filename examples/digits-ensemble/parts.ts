@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { splitRows } from "credence/estimate";
 import { readDigits, takeImages } from "../digits/digits.js";
 
@@ -12,4 +13,4 @@ export function digitParts() {
 }
 
 /** Where the committed weights are. */
-export const WEIGHTS = new URL("../models/digits-ensemble/", import.meta.url).pathname;
+export const WEIGHTS = join(import.meta.dirname, "../models/digits-ensemble");

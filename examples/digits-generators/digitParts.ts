@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { splitRows } from "credence/estimate";
 import { type Images, readDigits, takeImages } from "../digits/digits.js";
 
@@ -9,4 +10,4 @@ export function digitParts(): { train: Images; test: Images } {
 }
 
 /** Where the committed weights of a model are. */
-export const weightsOf = (name: string): string => new URL(`../models/${name}/`, import.meta.url).pathname;
+export const weightsOf = (name: string): string => join(import.meta.dirname, "../models", name);

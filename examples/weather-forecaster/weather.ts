@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
 /** Seattle's highest temperatures, 1 461 days from 2012-01-01 on, with the season as covariates. */
 export function readWeather() {
@@ -17,4 +18,4 @@ export function readWeather() {
 export const LEARNT = 731;
 
 /** Where the committed weights are. */
-export const WEIGHTS = new URL("../models/weather-forecaster/", import.meta.url).pathname;
+export const WEIGHTS = join(import.meta.dirname, "../models/weather-forecaster");
