@@ -36,10 +36,10 @@ export {
   type ConditionalDiffusionOptions,
   type DiffusionDefinition,
   type DiffusionOptions,
-  type DiffusionSettings,
   diffusion,
 } from "./diffusion/diffusion.js";
-export type { ConditionalDiffusion, Diffusion, DiffusionCard } from "./diffusion/diffusionModel.js";
+export type { DiffusionCard, DiffusionSettings } from "./diffusion/diffusionCard.js";
+export type { ConditionalDiffusion, Diffusion } from "./diffusion/diffusionModel.js";
 export type { DiffusionSampleOptions } from "./diffusion/drawSamples.js";
 export type { NoiseSchedule } from "./diffusion/noiseSchedule.js";
 export {
@@ -48,11 +48,11 @@ export {
   type ConditionalFlowTraining,
   type FlowDefinition,
   type FlowOptions,
-  type FlowSettings,
   type FlowTraining,
   flow,
 } from "./flow/flow.js";
-export type { ConditionalFlow, Flow, FlowCard } from "./flow/flowModel.js";
+export type { FlowCard, FlowSettings } from "./flow/flowCard.js";
+export type { ConditionalFlow, Flow } from "./flow/flowModel.js";
 export { type ForecasterDefinition, type ForecasterOptions, forecaster } from "./forecaster/forecaster.js";
 export type {
   BacktestOptions,

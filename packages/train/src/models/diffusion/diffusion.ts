@@ -34,6 +34,7 @@ import {
 import { type EpochOptions, trainEpochs } from "../trainEpochs.js";
 import { measureErrors } from "./bound.js";
 import { type Condition, type DenoisingNetwork, denoise } from "./denoiser.js";
+import type { DiffusionSettings } from "./diffusionCard.js";
 import {
   type ConditionalDiffusion,
   checkGuidance,
@@ -137,10 +138,7 @@ export function diffusion(
 
 const fn = "diffusion.train";
 
-/** All options, with their defaults. */
-export type DiffusionSettings = ReturnType<typeof settingsOf>;
-
-function settingsOf(options: DiffusionOptions | ConditionalDiffusionOptions) {
+function settingsOf(options: DiffusionOptions | ConditionalDiffusionOptions): DiffusionSettings {
   const { steps = 100, schedule = "cosine", predict = "noise", timesteps = "per-sample" } = options;
   const { network = { kind: "mlp" } as DenoisingNetwork, shape = null } = options;
   const { classes = null, withheld = 0.1, guidance = 1 } = options as Partial<ConditionalDiffusionOptions>;

@@ -1,5 +1,4 @@
 import { CredenceError, checkCount, checkNotEmpty, type Matrix } from "credence/numeric";
-import type { LossPoint } from "../../loop/index.js";
 import type {
   BoundedDensity,
   BoundOptions,
@@ -8,33 +7,13 @@ import type {
   Sampler,
   Trained,
 } from "../capabilities.js";
-import { type Card, type ModelFiles, saveModel } from "../card.js";
+import { type ModelFiles, saveModel } from "../card.js";
 import { rowsWithColumns } from "../columns.js";
 import { type Rows, toLabels } from "../rows.js";
 import { variationalBound } from "./bound.js";
-import type { DiffusionSettings } from "./diffusion.js";
+import type { DiffusionCard } from "./diffusionCard.js";
 import { type DiffusionSampleOptions, drawSamples } from "./drawSamples.js";
 import { openStartEstimator } from "./estimateStart.js";
-
-/** What a saved diffusion model says about itself. */
-export interface DiffusionCard extends Card, DiffusionSettings {
-  /** "diffusion" models p(x), "conditionalDiffusion" p(x | y). */
-  readonly kind: "diffusion" | "conditionalDiffusion";
-  /** Values of one sample. */
-  readonly features: number;
-  /** Scale of each channel in the data's units, and its range after standardisation. A vector's columns are channels. */
-  readonly channels: readonly {
-    readonly mean: number;
-    readonly deviation: number;
-    readonly low: number;
-    readonly high: number;
-  }[];
-  /** The mean squared error, per standardised value, of the clean sample as estimated at each time 1 … T. */
-  readonly errors: readonly number[];
-  readonly training: { readonly [fact: string]: number | string };
-  /** The loss curve. */
-  readonly history: readonly LossPoint[];
-}
 
 /**
  * A trained diffusion model of p(x). Estimates of the clean sample are held within the range of the training data, in

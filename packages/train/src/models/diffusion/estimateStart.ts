@@ -1,5 +1,5 @@
 import { openModel, type TensorData } from "@credence/runtime";
-import type { DiffusionCard } from "./diffusionModel.js";
+import type { DiffusionCard } from "./diffusionCard.js";
 import { signalShares } from "./noiseSchedule.js";
 
 /** Labels of the rows, and how far to go towards them. */

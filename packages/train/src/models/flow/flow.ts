@@ -25,13 +25,13 @@ import { takeRows } from "../epochs.js";
 import { type FloatMatrix, type Rows, type Scale, scaleOf, toLabels, toMatrix } from "../rows.js";
 import { type EpochOptions, trainEpochs } from "../trainEpochs.js";
 import { type FlowLayers, fromNoise, towardsNoise } from "./couplings.js";
+import type { FlowCard, FlowSettings } from "./flowCard.js";
 import {
   type ConditionalFlow,
   createConditionalFlow,
   createFlow,
   DENSITY,
   type Flow,
-  type FlowCard,
   SAMPLER,
 } from "./flowModel.js";
 
@@ -133,10 +133,7 @@ export function flow(
 
 const fn = "flow.train";
 
-/** All options, with their defaults. */
-export type FlowSettings = ReturnType<typeof settingsOf>;
-
-function settingsOf(options: FlowOptions & { classes?: number }) {
+function settingsOf(options: FlowOptions & { classes?: number }): FlowSettings {
   const { couplings = "spline", layers = 8, hidden = [64, 64], bins = 8, tail = 4 } = options;
   const { dequantise = null, classes = null } = options;
   checkOneOf("flow", "couplings", couplings, ["affine", "spline"]);

@@ -2,7 +2,6 @@ import { openModel, type TensorData } from "@credence/runtime";
 import { checkCount, checkNotEmpty, createRandom, type Matrix } from "credence/numeric";
 import { noise } from "../../graph/index.js";
 import { draw } from "../../graph/noise.js";
-import type { LossPoint } from "../../loop/index.js";
 import type {
   ConditionalDensity,
   ConditionalSampler,
@@ -11,24 +10,11 @@ import type {
   Sampler,
   Trained,
 } from "../capabilities.js";
-import { type Card, type ModelFiles, saveModel } from "../card.js";
+import { type ModelFiles, saveModel } from "../card.js";
 import { rowsWithColumns } from "../columns.js";
 import { type FloatMatrix, toLabels } from "../rows.js";
 import { runRows } from "../runRows.js";
-import type { FlowSettings } from "./flow.js";
-
-/** What a saved flow says about itself. */
-export interface FlowCard extends Card, FlowSettings {
-  /** "flow" models p(x), "conditionalFlow" p(x | y). */
-  readonly kind: "flow" | "conditionalFlow";
-  /** Values of one sample. */
-  readonly features: number;
-  /** Cautions in words. */
-  readonly notes: readonly string[];
-  readonly training: { readonly [fact: string]: number | string };
-  /** The loss curve: mean negative log-likelihoods, in nats, in the units of the data. */
-  readonly history: readonly LossPoint[];
-}
+import type { FlowCard } from "./flowCard.js";
 
 /** A trained flow of p(x), with its exact density. */
 export interface Flow extends Trained<FlowCard>, Sampler, Density {}
