@@ -42,7 +42,7 @@ export function brierScore(
   if (isMatrix(confidences)) {
     const scores = classSquares(fn, confidences, outcomes as ArrayLike<number>);
     const { data, rows, columns } = confidences;
-    return scoreEstimate(fn, scores, () => classSpread(data, rows, columns, (p) => -2 * p), options);
+    return scoreEstimate(fn, scores, () => classSpread(data, rows, columns, (p) => -2 * p), options, 2);
   }
   const columns = scoredColumns(fn, confidences, outcomes);
   const { confidences: p, outcomes: y } = columns;
@@ -57,7 +57,7 @@ export function brierScore(
     if (squares) squares[i] = square;
   }
   return squares
-    ? scoreEstimate(fn, squares, () => binarySpread(p, (q) => 1 - 2 * q), options)
+    ? scoreEstimate(fn, squares, () => binarySpread(p, (q) => 1 - 2 * q), options, 1)
     : pointEstimate(sum / p.length, level, p.length);
 }
 

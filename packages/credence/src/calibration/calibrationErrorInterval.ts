@@ -26,6 +26,7 @@ const CLEAR = 3;
  * - Where every populated bin has |δ̂_b| ≥ 3 standard errors the error is smooth, and both ends are the delta method's.
  *
  * Variances are at least what calibrated confidences would have, and may grow with the distance as in Wilson's interval.
+ * No error exceeds 1.
  */
 export function calibrationErrorInterval(
   statistics: BinStatistics,
@@ -43,13 +44,13 @@ export function calibrationErrorInterval(
   if (norm !== "max" && allClear(statistics, variances)) {
     const z = quantile(tail);
     const reach = z * deltaError(statistics, norm, plugin, z);
-    return { interval: [Math.max(0, plugin - reach), plugin + reach], method: `${prefix}delta` };
+    return { interval: [Math.max(0, plugin - reach), Math.min(1, plugin + reach)], method: `${prefix}delta` };
   }
   const populated = statistics.count.filter((rows) => rows > 0).length;
   const simultaneous = quantile((1 - (1 - tail) ** (1 / (2 * populated))) / 2);
   const low = leastError(statistics, variances, norm, simultaneous);
   return {
-    interval: [low, greatestError(statistics, norm, plugin, quantile(tail), low)],
+    interval: [low, Math.min(1, greatestError(statistics, norm, plugin, quantile(tail), low))],
     method: `${prefix}simultaneous-region`,
   };
 }

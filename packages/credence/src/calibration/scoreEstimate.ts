@@ -15,12 +15,15 @@ export interface NominalSpread {
  * The mean of scores with a t interval; cluster-robust with groups. Where so few misses are expected that none may have
  * turned up, scores hardly differ by luck: their variance is then taken to be at least what it would be if the
  * confidences were right, so that fifty right answers do not claim certainty.
+ * @param scores At least 0.
+ * @param most The largest score there is.
  */
 export function scoreEstimate(
   fn: string,
   scores: Float64Array,
   nominal: () => NominalSpread,
   options: EstimateOptions,
+  most = Infinity,
 ): Estimate {
   const estimate = meanEstimate(scores, options, fn);
   const { value, interval, n, groups = n } = estimate;
@@ -29,7 +32,7 @@ export function scoreEstimate(
   const least = expected.scores * Math.min(1, FEW / expected.outcomes) || 0;
   const t = studentQuantile((1 + levelOf(fn, options)) / 2, groups - 1);
   const half = Math.max(interval[1] - value, (t * Math.sqrt(least)) / n);
-  return { ...estimate, interval: [value - half, value + half] };
+  return { ...estimate, interval: [Math.max(0, value - half), Math.min(most, value + half)] };
 }
 
 /** Of one probability per row. @param gain What the score differs by between the two outcomes. */

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { brierScore } from "./brierScore.js";
 import { codeOf } from "./codeOf.test-support.js";
+import { ece } from "./ece.js";
 import { logLoss } from "./logLoss.js";
 import { fixedSample, randomSample } from "./sample.test-support.js";
 import { sphericalScore } from "./sphericalScore.js";
@@ -34,7 +35,13 @@ describe("brierScore", () => {
     expect(value).toBeCloseTo(mean, 14);
     expect(method).toBe("delta");
     // 4.302652729911275 is the 97.5 % quantile of Student's t with 2 degrees of freedom.
-    expect(interval?.[1]).toBeCloseTo(mean + (4.302652729911275 * deviation) / Math.sqrt(3), 10);
+    const half = (4.302652729911275 * deviation) / Math.sqrt(3);
+    const atHalf = brierScore([0.5, 0.9, 0.2], [1, 1, 1], { level: 0.5 }).interval as [number, number];
+    // 0.816496580927726 is its 75 % quantile; at 95 % the interval reaches both ends of the scale.
+    expect(atHalf[1]).toBeCloseTo(mean + (0.816496580927726 * half) / 4.302652729911275, 10);
+    expect(atHalf[0]).toBeCloseTo(mean - (0.816496580927726 * half) / 4.302652729911275, 10);
+    expect(half).toBeGreaterThan(0.7);
+    expect(interval).toEqual([0, 1]);
     expect(
       brierScore(confidences, outcomes, { groups: [...confidences.keys()].map((i) => i >> 3) }),
     ).toMatchObject({ method: "cluster-delta", groups: 50 });
@@ -141,4 +148,20 @@ describe("proper scores", () => {
     expect(missed).toBeLessThanOrEqual(30); // binomial(200, .05) exceeds it with probability 1e-7
     expect(missed).toBeGreaterThan(0);
   });
+});
+
+it("intervals of few rows stay where scores and errors can be", () => {
+  const [p, y] = [
+    [0.9, 0.9, 0.9],
+    [1, 1, 1],
+  ];
+  expect(brierScore(p, y).interval).toEqual([0, expect.closeTo(0.606, 3)]);
+  expect(brierScore([0.6, 0.4], [0, 1]).interval?.[1]).toBe(1);
+  expect(logLoss(p, y).interval?.[0]).toBe(0);
+  for (const norm of ["l1", "l2", "max"] as const) {
+    const [low, high] = ece(p, y, { norm }).interval as [number, number];
+    expect(low).toBe(0);
+    expect(high).toBeGreaterThan(0.5);
+    expect(high).toBeLessThanOrEqual(1);
+  }
 });
