@@ -1,6 +1,6 @@
 import { coverageBy } from "credence/conformal";
-import type { Estimate } from "credence/estimate";
-import { groupRows } from "credence/numeric";
+import type { Estimate, RowsUsed } from "credence/estimate";
+import { groupRows, normalQuantile } from "credence/numeric";
 import type { SliceColumn } from "../reading/records.js";
 
 /** Coverage of the rows with one value of one slice column. */
@@ -50,10 +50,45 @@ export const sameSlice = (list: readonly SliceCoverage[], { column, code }: Slic
 /** What the interval of a coverage says about the promise. */
 export type CoverageFinding = "broken" | "undecided" | "kept" | "exceeded";
 
-/** Broken: the whole interval lies below the target; exceeded: above it. Kept: undecided, but the coverage found is enough. */
-export function coverageFinding({ value, interval }: Estimate, target: number): CoverageFinding {
+/** What a promise was calibrated on. */
+export interface CalibratedOn {
+  /** Rows, or groups where rows come in groups. */
+  readonly units: number;
+  /** How many coverages are judged together. Default 1. */
+  readonly together?: number;
+}
+
+/**
+ * Broken: the whole interval lies below the target; exceeded: above it. Kept: undecided, but the coverage found is enough.
+ *
+ * A conformal promise is for new calibration rows as well as new rows: after calibrating on m of them the coverage of all
+ * rows to come is itself drawn, with standard deviation √(target (1 − target)/m). That luck is added to the interval's
+ * half-widths (as in Zou & Donner 2008), or half of all faultless calibrations would be called broken by enough test rows.
+ */
+export function coverageFinding(
+  { value, interval, level }: Estimate,
+  target: number,
+  calibrated?: CalibratedOn,
+): CoverageFinding {
   const [low, high] = interval as readonly [number, number];
-  if (high < target) return "broken";
-  if (low > target) return "exceeded";
+  const luck = calibrated
+    ? normalQuantile((1 + level ** (1 / (calibrated.together ?? 1))) / 2) *
+      Math.sqrt((target * (1 - target)) / calibrated.units)
+    : 0;
+  if (value + Math.hypot(high - value, luck) < target) return "broken";
+  if (value - Math.hypot(value - low, luck) > target) return "exceeded";
   return value >= target ? "kept" : "undecided";
+}
+
+/** Independent units of a part, or of the rows with one value of a slice column. */
+export const unitsOf = ({ n, groups }: { readonly n: number; readonly groups?: number }): number =>
+  groups ?? n;
+
+/** What a slice's own threshold was calibrated on: its share of the calibration part, as large as of the rows that judge. */
+export function sliceCalibration(
+  slice: { readonly n: number; readonly groups?: number },
+  parts: { readonly calibrate: RowsUsed; readonly evaluate: RowsUsed },
+  together: number,
+): CalibratedOn {
+  return { units: (unitsOf(slice) * unitsOf(parts.calibrate)) / unitsOf(parts.evaluate), together };
 }

@@ -51,7 +51,9 @@ export function regressionDocument(report: RegressionReport): ReportDocument {
     ],
     sections: [
       intervalsSection(report),
-      ...intervals.filter(({ slices }) => slices.length > 0).map((found, i) => slicesSection(found, i === 0)),
+      ...intervals
+        .filter(({ slices }) => slices.length > 0)
+        .map((found, i) => slicesSection(found, report.parts, i === 0)),
       ...(forecast ? [forecastSection(forecast)] : []),
       ...(overTime ? [timeSection(overTime, origin.columns.observed)] : []),
       rowsSection(report),
@@ -116,7 +118,11 @@ function intervalsSection({ intervals, reason, groups, parts, options }: Regress
   };
 }
 
-function slicesSection(interval: IntervalReport, first: boolean): DocumentSection {
+function slicesSection(
+  interval: IntervalReport,
+  parts: RegressionReport["parts"],
+  first: boolean,
+): DocumentSection {
   const { source, target, slices } = interval;
   const several = new Set(slices.map(({ column }) => column)).size > 1;
   const name = (slice: IntervalSlice) => sliceName(slice, several);
@@ -140,7 +146,7 @@ function slicesSection(interval: IntervalReport, first: boolean): DocumentSectio
     id,
     title: `Where not? ${promised} promised${first ? "" : ` (${source})`}`,
     blocks: [
-      text(sliceSentence(interval), "interval-slices"),
+      text(sliceSentence(interval, parts), "interval-slices"),
       ...(infinite.length > 0
         ? [
             text(

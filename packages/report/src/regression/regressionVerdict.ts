@@ -1,6 +1,11 @@
 import type { Estimate } from "credence/estimate";
 import type { Verdict } from "../analysis/report.js";
-import { coverageFinding } from "../guarantee/coverageBySlice.js";
+import {
+  type CalibratedOn,
+  coverageFinding,
+  sliceCalibration,
+  unitsOf,
+} from "../guarantee/coverageBySlice.js";
 import { sliceName } from "../guarantee/coverageWords.js";
 import { formatEstimate, formatList, formatPercent, formatPlural, formatShare } from "../words/format.js";
 import { formatValue } from "../words/formatValue.js";
@@ -35,7 +40,16 @@ export function regressionVerdict(input: RegressionVerdictInput): Verdict {
   };
 }
 
-function headlineOf({ warnings, intervals }: RegressionVerdictInput): Pick<Verdict, "status" | "headline"> {
+type Parts = RegressionReport["parts"];
+
+const calibratedOn = (parts: Parts, together = 1): CalibratedOn | undefined =>
+  parts ? { units: unitsOf(parts.calibrate), together } : undefined;
+
+function headlineOf({
+  warnings,
+  intervals,
+  parts,
+}: RegressionVerdictInput): Pick<Verdict, "status" | "headline"> {
   const clusters = warnings.find(({ code }) => code === "clusters");
   if (clusters)
     return {
@@ -53,12 +67,12 @@ function headlineOf({ warnings, intervals }: RegressionVerdictInput): Pick<Verdi
       status: "bad",
       headline: `The forecasts are too sure: their ${promised} intervals hold ${formatPercent(before.coverage.value)} of what came.`,
     };
-  if (coverageFinding(after.coverage, target) === "broken")
+  if (coverageFinding(after.coverage, target, calibratedOn(parts)) === "broken")
     return {
       status: "caution",
-      headline: `Even calibrated intervals hold less than ${promised}: later rows are unlike those that calibrated.`,
+      headline: `Even calibrated intervals hold less than ${promised}: ${parts?.by === "time" ? "later rows" : "the rows that judge"} are unlike those that calibrated.`,
     };
-  const broken = slices.filter((slice) => isBroken(slice, target));
+  const broken = slices.filter((slice) => isBroken(slice, target, calibratedOn(parts, slices.length)));
   if (broken.length > 0)
     return {
       status: "caution",
@@ -83,8 +97,8 @@ function headlineOf({ warnings, intervals }: RegressionVerdictInput): Pick<Verdi
   };
 }
 
-const isBroken = ({ after }: IntervalSlice, target: number): boolean =>
-  coverageFinding(after.coverage, target) === "broken";
+const isBroken = ({ after }: IntervalSlice, target: number, calibrated: CalibratedOn | undefined): boolean =>
+  coverageFinding(after.coverage, target, calibrated) === "broken";
 
 function errorAnswer({ metrics }: RegressionVerdictInput): string {
   const { bias, meanAbsoluteError, rootMeanSquaredError } = metrics;
@@ -105,7 +119,7 @@ const MADE: Readonly<Record<IntervalReport["source"], string>> = {
 /** What an interval is made of, in words. */
 export const intervalWords = (source: IntervalReport["source"]): string => MADE[source];
 
-function intervalAnswer({ intervals, reason }: RegressionVerdictInput): string {
+function intervalAnswer({ intervals, parts, reason }: RegressionVerdictInput): string {
   const [first] = intervals;
   if (!first) return `It cannot be told: ${reason ?? ""}`;
   const { target, before, after } = first;
@@ -114,27 +128,37 @@ function intervalAnswer({ intervals, reason }: RegressionVerdictInput): string {
     ? `As they came, ${promised} intervals hold ${formatEstimate(before.coverage, formatShare)} of what came${verdictWord(before.coverage, target)}. `
     : "";
   if (first.reason) return `${claimed}No finite interval can be promised: ${first.reason}`;
-  return `${claimed}Calibrated (${intervalWords(first.source)}), they hold ${formatEstimate(after.coverage, formatShare)} on rows that did not calibrate${verdictWord(after.coverage, target)}, and are ${formatValue(after.width.value)} wide on average${before ? ` instead of ${formatValue(before.width.value)}` : ""}.`;
+  return `${claimed}Calibrated (${intervalWords(first.source)}), they hold ${formatEstimate(after.coverage, formatShare)} on rows that did not calibrate${verdictWord(after.coverage, target, calibratedOn(parts))}, and are ${formatValue(after.width.value)} wide on average${before ? ` instead of ${formatValue(before.width.value)}` : ""}.`;
 }
 
-function verdictWord(coverage: Estimate, target: number): string {
-  const finding = coverageFinding(coverage, target);
+function verdictWord(coverage: Estimate, target: number, calibrated?: CalibratedOn): string {
+  const finding = coverageFinding(coverage, target, calibrated);
   if (finding === "broken") return ": proven too few";
-  return finding === "exceeded" ? ": more than promised" : "";
+  if (finding === "exceeded") return ": more than promised";
+  return coverageFinding(coverage, target) === "broken"
+    ? ": no fewer than the luck of calibrating explains"
+    : "";
 }
 
-function slicesAnswer({ intervals }: RegressionVerdictInput): string {
+function slicesAnswer({ intervals, parts }: RegressionVerdictInput): string {
   const [first] = intervals;
   return !first || first.slices.length === 0
     ? "No slices were asked for. --by COLUMN looks for the places where the promise fails."
-    : sliceSentence(first);
+    : sliceSentence(first, parts);
 }
 
 /** Where a promise is broken, and whether thresholds for each slice mend that. */
-export function sliceSentence({ slices, target }: IntervalReport): string {
+export function sliceSentence({ slices, target }: IntervalReport, parts: Parts): string {
   const several = new Set(slices.map(({ column }) => column)).size > 1;
-  const broken = slices.filter((slice) => isBroken(slice, target));
-  const still = slices.filter(({ mondrian }) => coverageFinding(mondrian.coverage, target) === "broken");
+  const broken = slices.filter((slice) => isBroken(slice, target, calibratedOn(parts, slices.length)));
+  const still = slices.filter(
+    (slice) =>
+      coverageFinding(
+        slice.mondrian.coverage,
+        target,
+        parts ? sliceCalibration(slice, parts, slices.length) : undefined,
+      ) === "broken",
+  );
   const promised = formatPercent(target);
   if (broken.length === 0)
     return `In none of ${formatPlural(slices.length, "slice")} is the promise of ${promised} proven to be broken (all at once).`;

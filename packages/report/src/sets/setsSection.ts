@@ -1,6 +1,6 @@
 import type { Report } from "../analysis/report.js";
 import { type Block, type DocumentSection, text } from "../document/document.js";
-import { coverageFinding } from "../guarantee/coverageBySlice.js";
+import { coverageFinding, sliceCalibration, unitsOf } from "../guarantee/coverageBySlice.js";
 import { promiseSentence, sliceName } from "../guarantee/coverageWords.js";
 import {
   formatCount,
@@ -10,7 +10,7 @@ import {
   formatPlural,
   formatShare,
 } from "../words/format.js";
-import type { SetLevel, SetMethod, SetSlice } from "./sets.js";
+import type { SetLevel, SetMethod, SetSlice, Sets } from "./sets.js";
 
 const NAMES: Readonly<Record<SetMethod, string>> = { lac: "LAC", aps: "APS", raps: "RAPS" };
 
@@ -61,12 +61,12 @@ export function setsSection({ sets, groups, options }: Report): DocumentSection 
           formatShare(empty.value),
         ]),
       },
-      ...sets.levels.flatMap((level, i) => levelBlocks(level, sets.classes, i === 0)),
+      ...sets.levels.flatMap((level, i) => levelBlocks(level, sets, i === 0)),
     ],
   };
 }
 
-function levelBlocks(level: SetLevel, classes: number, first: boolean): Block[] {
+function levelBlocks(level: SetLevel, { classes, parts }: Sets, first: boolean): Block[] {
   const { target, reason, sizes, slices } = level;
   const id = `sets-${Math.round(target * 1000)}`;
   const promised = formatPercent(target);
@@ -82,7 +82,7 @@ function levelBlocks(level: SetLevel, classes: number, first: boolean): Block[] 
       chart: { name: "setSize", data: { counts: sizes } },
       options: { title: `Sizes of the sets at ${promised}` },
     },
-    ...(slices.length > 0 ? sliceBlocks(level, id, first) : []),
+    ...(slices.length > 0 ? sliceBlocks(level, parts, id, first) : []),
   ];
 }
 
@@ -101,7 +101,12 @@ function sizeWords(sizes: readonly number[]): string {
   ].join(", ");
 }
 
-function sliceBlocks({ target, slices }: SetLevel, id: string, first: boolean): Block[] {
+function sliceBlocks(
+  { target, slices }: SetLevel,
+  parts: Sets["parts"],
+  id: string,
+  first: boolean,
+): Block[] {
   const promised = formatPercent(target);
   const several = new Set(slices.map(({ column }) => column)).size > 1;
   const name = (slice: SetSlice) => sliceName(slice, several);
@@ -114,7 +119,10 @@ function sliceBlocks({ target, slices }: SetLevel, id: string, first: boolean): 
     formatNumber(slice.mondrian.size, 2),
   ];
   return [
-    text(`${brokenWords(slices, target, name)} ${mondrianWords(slices, target, name)}`, "set-slices"),
+    text(
+      `${brokenWords(slices, target, parts, name)} ${mondrianWords(slices, target, parts, name)}`,
+      "set-slices",
+    ),
     {
       kind: "chart",
       id: `${id}-slices`,
@@ -161,8 +169,16 @@ function sliceBlocks({ target, slices }: SetLevel, id: string, first: boolean): 
   ];
 }
 
-function brokenWords(slices: readonly SetSlice[], target: number, name: (slice: SetSlice) => string): string {
-  const broken = slices.filter(({ pooled }) => coverageFinding(pooled.coverage, target) === "broken");
+function brokenWords(
+  slices: readonly SetSlice[],
+  target: number,
+  parts: Sets["parts"],
+  name: (slice: SetSlice) => string,
+): string {
+  const calibrated = parts ? { units: unitsOf(parts.calibrate), together: slices.length } : undefined;
+  const broken = slices.filter(
+    ({ pooled }) => coverageFinding(pooled.coverage, target, calibrated) === "broken",
+  );
   const promised = formatPercent(target);
   if (broken.length === 0)
     return `In none of ${formatPlural(slices.length, "slice")} is the promise of ${promised} proven to be broken (all at once).`;
@@ -175,9 +191,17 @@ function brokenWords(slices: readonly SetSlice[], target: number, name: (slice: 
 function mondrianWords(
   slices: readonly SetSlice[],
   target: number,
+  parts: Sets["parts"],
   name: (slice: SetSlice) => string,
 ): string {
-  const broken = slices.filter(({ mondrian }) => coverageFinding(mondrian.coverage, target) === "broken");
+  const broken = slices.filter(
+    (slice) =>
+      coverageFinding(
+        slice.mondrian.coverage,
+        target,
+        parts ? sliceCalibration(slice, parts, slices.length) : undefined,
+      ) === "broken",
+  );
   const infinite = slices.filter(({ mondrian }) => mondrian.reason !== null);
   const unable =
     infinite.length > 0
