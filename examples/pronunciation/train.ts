@@ -40,5 +40,6 @@ const model = await transformer({ layers: 3, width: 128, heads: 4, context: CONT
     },
   },
 );
-await model.save(new URL("../models/pronunciation", import.meta.url).pathname);
+const directory = new URL("../models/pronunciation", import.meta.url).pathname;
+await model.save(directory, { weights: "float16" });
 await model.release();
