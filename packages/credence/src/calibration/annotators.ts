@@ -127,6 +127,7 @@ export function dawidSkene(annotations: Annotations, options: DawidSkeneOptions 
       { function: fn, argument: "smoothing", value: smoothing },
       "must not be negative.",
     );
+  checkAnnotations(fn, annotations);
   const start = majorityVote(annotations);
   const { rows, columns: annotators } = annotations;
   if (annotators < 3) throw tooFew(fn, `there are ${annotators} annotators; the model needs three at least.`);

@@ -135,6 +135,9 @@ describe("dawidSkene", () => {
     const apart = [1, 1, none, none, 0, 1, none, none, none, none, 1, 0, none, none, 0, 0];
     expect(codeOf(() => dawidSkene({ data: apart, rows: 4, columns: 4 }))).toBe("too-few");
     expect(codeOf(() => dawidSkene({ data: [1, 1], rows: 1, columns: 2 }))).toBe("too-few");
+    expect(() => dawidSkene({ data: [1, -1, 1], rows: 1, columns: 3 })).toThrow(
+      /^dawidSkene: annotations\[1\]/,
+    );
     expect(codeOf(() => dawidSkene({ data: [none, none, none], rows: 1, columns: 3 }))).toBe("too-few");
     expect(codeOf(() => dawidSkene({ data: [1, 0, 1], rows: 1, columns: 3 }, { smoothing: -1 }))).toBe(
       "out-of-range",

@@ -55,7 +55,7 @@ test("a part too small, of one outcome, or of one row uses the parent and says s
   const by = Array.from({ length: 300 }, (_, i) => (i === 0 ? "single" : i < 20 ? "small" : "large"));
   const { notes, parameters, predict } = groupwise.fit(scores, outcomes, { by, pooling: 0 });
   expect(notes).toEqual([
-    '"single" uses the calibrator of all rows: 1 rows are fewer than 30.',
+    '"single" uses the calibrator of all rows: 1 row is fewer than 30.',
     '"small" uses the calibrator of all rows: 19 rows are fewer than 30.',
   ]);
   expect(parameters.parts.map(({ share }) => share)).toEqual([0, 0, 1]);

@@ -52,3 +52,11 @@ test("survives JSON exactly, with any method", () => {
   expect(() => oneVsRest.fit(scores, labels, { method: "mystery" as never })).toThrow("mystery");
   expect(() => oneVsRest.fit({ data: [0.5, 0.4], rows: 1, columns: 2 }, [0])).toThrow("sums to 0.9");
 });
+
+test("names classes never seen", () => {
+  const scores = { data: [0.5, 0.3, 0.2, 0.2, 0.6, 0.2, 0.4, 0.3, 0.3], rows: 3, columns: 3 };
+  expect(oneVsRest.fit(scores, [0, 1, 0]).notes).toEqual([
+    "No row is of class 2: it may be given the probability 0.",
+  ]);
+  expect(oneVsRest.fit(scores, [0, 1, 2], { weights: [1, 0, 1] }).notes[0]).toContain("class 1");
+});

@@ -99,7 +99,12 @@ export const oneVsRest = {
         { ...(weights && { weights }), fittedAt: record.fittedAt },
       ),
     );
-    const notes = calibrators.flatMap(({ notes }, k) => notes.map((note) => `Class ${k}: ${note}`));
+    const seen = new Set<number>();
+    for (let i = 0; i < labels.length; i++) if (!weights || weights[i] > 0) seen.add(labels[i]);
+    const notes = calibrators.flatMap(({ notes }, k) => [
+      ...(seen.has(k) ? [] : [`No row is of class ${k}: it may be given the probability 0.`]),
+      ...notes.map((note) => `Class ${k}: ${note}`),
+    ]);
     return createCalibrator(
       { ...definition, predictor: () => predictor(calibrators) },
       { calibrators: calibrators.map((calibrator) => calibrator.toJSON()) },

@@ -58,7 +58,8 @@ export const countingRows = (indices: Int32Array, { weights }: Rows): Int32Array
 
 /** Why these rows of a part are not enough for a calibrator of its own, or null. */
 export function whyParent(indices: Int32Array, { outcomes }: Rows, minRows: number): string | null {
-  if (indices.length < minRows) return `${indices.length} rows are fewer than ${minRows}`;
+  if (indices.length < minRows)
+    return `${indices.length} ${indices.length === 1 ? "row is" : "rows are"} fewer than ${minRows}`;
   if (indices.every((i) => outcomes[i] === outcomes[indices[0]])) return "its outcomes are all equal";
   return null;
 }
