@@ -46,10 +46,10 @@ async function answer(part: readonly Word[]): Promise<Answer[]> {
   }));
 }
 
-/** Every eighth stem with all its words. */
+/** A tenth of the stems, with all their words. */
 function someStems(part: readonly Word[]): Word[] {
   const stems = [...new Set(part.map(({ stem }) => stem))];
-  const taken = new Set(shuffle(createRandom(1), stems).slice(0, Math.ceil(stems.length / 8)));
+  const taken = new Set(shuffle(createRandom(1), stems).slice(0, Math.ceil(stems.length / 10)));
   return part.filter(({ stem }) => taken.has(stem));
 }
 
