@@ -61,7 +61,7 @@ export function lineOfItem(
     throw new CredenceError(
       "shape-mismatch",
       place,
-      conditional ? "must be a pair { source, target }." : "is a pair, but the others are sequences.",
+      conditional ? "must be a pair { source, target }, not a sequence." : "must be a sequence, not a pair.",
     );
   return isPair(item)
     ? lineOf(tokeniser.encode(item.source, place), tokeniser.encode(item.target, place))

@@ -72,7 +72,7 @@ export interface TransformerDefinition {
  * import { transformer } from "@credence/train/models";
  * const pairs = ["ab", "ba", "aab", "bba"].map((text) => ({ source: text, target: text.toUpperCase() }));
  * const model = await transformer({ layers: 1, width: 32, heads: 2, context: 16 }).train(pairs, {
- *   epochs: 150,
+ *   epochs: 100,
  *   learningRate: 1e-2,
  * });
  * const [{ text }] = await model.greedy(["aab"]);
