@@ -1,5 +1,6 @@
 /**
- * npm run examples [-- NAME…]: runs the quick form of every example, one after another, with the committed weights.
+ * npm run examples [-- NAME… --quick]: runs every example, one after another, with the committed weights; those that take
+ * long have a quick form.
  * npm run examples:train [-- NAME…]: trains the weights of those that have any, into examples/models.
  */
 import { spawnSync } from "node:child_process";
@@ -9,7 +10,8 @@ import { join } from "node:path";
 const root = join(import.meta.dirname, "..");
 const given = process.argv.slice(2);
 const script = given.includes("--train") ? "train.ts" : "main.ts";
-const wanted = given.filter((name) => name !== "--train");
+const wanted = given.filter((name) => !name.startsWith("--"));
+const flags = given.filter((name) => name.startsWith("--") && name !== "--train");
 const names = readdirSync(join(root, "examples")).filter((name) =>
   existsSync(join(root, "examples", name, script)),
 );
@@ -18,10 +20,14 @@ let failed = 0;
 for (const name of wanted.length ? wanted : names) {
   console.log(`\n── examples/${name}`);
   const start = performance.now();
-  const { status } = spawnSync(process.execPath, ["--import", "tsx", join(root, "examples", name, script)], {
-    stdio: "inherit",
-    cwd: root,
-  });
+  const { status } = spawnSync(
+    process.execPath,
+    ["--import", "tsx", join(root, "examples", name, script), ...flags],
+    {
+      stdio: "inherit",
+      cwd: root,
+    },
+  );
   if (status !== 0) failed++;
   console.log(
     `── ${status === 0 ? "done" : `failed with ${status}`} in ${((performance.now() - start) / 1000).toFixed(1)} s`,

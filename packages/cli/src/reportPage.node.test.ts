@@ -70,12 +70,14 @@ describe("the report in a browser", () => {
       expect(await page.title()).toContain("Credence");
       const links = page.locator("nav a");
       const titles = await links.allTextContents();
-      expect(titles.slice(0, 4)).toEqual([
+      const questions = [
         "Can I trust the confidences?",
         "Where not?",
         "What fixes them?",
         "Which answers can go out without a human?",
-      ]);
+      ];
+      // Other sections may stand between them.
+      expect(titles.filter((title) => questions.includes(title))).toEqual(questions);
       for (let i = 0; i < titles.length; i++) {
         await links.nth(i).click();
         const target = page.locator(new URL(page.url()).hash);
