@@ -15,14 +15,16 @@ export interface FloatMatrix extends Matrix {
 export function toMatrix(fn: string, argument: string, rows: Rows): FloatMatrix {
   const matrix = "data" in rows ? rows : stack(fn, argument, rows);
   checkMatrix(fn, argument, matrix);
-  const data = Float32Array.from(matrix.data);
-  const bad = data.findIndex((v) => !Number.isFinite(v));
-  if (bad >= 0)
-    throw new CredenceError(
-      "not-finite",
-      { function: fn, argument, index: bad, value: matrix.data[bad] },
-      `row ${Math.floor(bad / matrix.columns)}, column ${bad % matrix.columns} must be a finite float32 number; repair or drop the row.`,
-    );
+  const data = new Float32Array(matrix.data.length);
+  for (let i = 0; i < data.length; i++) {
+    data[i] = matrix.data[i];
+    if (!Number.isFinite(data[i]))
+      throw new CredenceError(
+        "not-finite",
+        { function: fn, argument, index: i, value: matrix.data[i] },
+        `row ${Math.floor(i / matrix.columns)}, column ${i % matrix.columns} must be a finite float32 number; repair or drop the row.`,
+      );
+  }
   return { data, rows: matrix.rows, columns: matrix.columns };
 }
 
@@ -81,25 +83,28 @@ export interface Scale {
 
 /** Mean and standard deviation of each column, or of each run of `span` columns together; a deviation of 0 counts as 1. */
 export function scaleOf({ data, rows, columns }: Matrix, span = 1): Scale {
-  const mean = new Float32Array(columns);
-  const deviation = new Float32Array(columns);
-  for (let from = 0; from < columns; from += span) {
-    let sum = 0;
-    for (let i = 0; i < rows; i++) for (let j = from; j < from + span; j++) sum += data[i * columns + j];
-    const center = sum / (rows * span);
-    let squares = 0;
-    for (let i = 0; i < rows; i++)
-      for (let j = from; j < from + span; j++) squares += (data[i * columns + j] - center) ** 2;
-    mean.fill(center, from, from + span);
-    deviation.fill(Math.sqrt(squares / (rows * span)) || 1, from, from + span);
-  }
-  return { mean, deviation };
+  const runs = Math.ceil(columns / span);
+  const runOf = Int32Array.from({ length: columns }, (_, j) => Math.floor(j / span));
+  const center = new Float64Array(runs);
+  const spread = new Float64Array(runs);
+  // Row by row, as the data lie in memory.
+  for (let at = 0; at < rows * columns; )
+    for (let j = 0; j < columns; j++, at++) center[runOf[j]] += data[at];
+  for (let run = 0; run < runs; run++) center[run] /= rows * span;
+  for (let at = 0; at < rows * columns; )
+    for (let j = 0; j < columns; j++, at++) {
+      const away = data[at] - center[runOf[j]];
+      spread[runOf[j]] += away * away;
+    }
+  for (let run = 0; run < runs; run++) spread[run] /= rows * span;
+  return {
+    mean: Float32Array.from(runOf, (run) => center[run]),
+    deviation: Float32Array.from(runOf, (run) => Math.sqrt(spread[run]) || 1),
+  };
 }
 
 /** Standardises a matrix in place. */
 export function standardise({ data, columns }: FloatMatrix, { mean, deviation }: Scale): void {
-  for (let i = 0; i < data.length; i++) {
-    const j = i % columns;
-    data[i] = (data[i] - mean[j]) / deviation[j];
-  }
+  for (let at = 0; at < data.length; )
+    for (let j = 0; j < columns; j++, at++) data[at] = (data[at] - mean[j]) / deviation[j];
 }

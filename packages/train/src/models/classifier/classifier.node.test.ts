@@ -93,6 +93,11 @@ describe("classifier", () => {
     });
   });
 
+  it("refuses smoothed labels with the focal loss, which would not be smoothed", async () => {
+    const both = classifier({ loss: "focal", labelSmoothing: 0.1 });
+    await expect(both.train(x, labels)).rejects.toMatchObject({ code: "unknown-option" });
+  });
+
   it("keeps dropout active on request, reproducibly", async () => {
     const [a, b] = await model.predictWithDropout(test.x, { passes: 2, seed: 1 });
     expect(a.data).not.toEqual(b.data);

@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from "node:timers/promises";
 import { encodeModel, sizeOf, type TensorData, type Tensors } from "@credence/runtime";
 import { fingerprint } from "credence/estimate";
 import { CredenceError } from "credence/numeric";
@@ -97,12 +98,23 @@ export async function trainClassifier(
   keeping?: Keeping,
 ): Promise<{ fitted: Fitted; card: ClassifierCard; onnxOf(values: Tensors): Uint8Array }> {
   const { validation, seed = 0 } = training;
+  if (options.loss === "focal" && options.labelSmoothing)
+    throw new CredenceError(
+      "unknown-option",
+      { function: fn, argument: "labelSmoothing", value: options.labelSmoothing },
+      'goes with the loss "cross-entropy"; the focal loss softens by its gamma.',
+    );
   const data = toMatrix(fn, "data", givenData);
   const { labels, classes } = toLabels(fn, "labels", givenLabels, data.rows, options.classes);
   const shape = sampleShape(options, data.columns);
+  // Each of these goes through all data: the event loop gets a turn in between.
+  await breathe();
   const identity = fingerprint([data.data, labels]);
+  await breathe();
   const scale = scaleOf(data, options.shape ? data.columns / shape[0] : 1);
+  await breathe();
   standardise(data, scale);
+  await breathe();
   const held = validation && holdOut(validation, data.columns, classes, scale);
 
   const weights = createWeights(seed);
