@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { diffusion, type EpochOptions, flow, gan, vae } from "@credence/train/models";
+import { type EpochOptions, gan, vae } from "@credence/train/models";
 import type { Matrix } from "credence/numeric";
 import type { Images } from "../digits/digits.js";
 
@@ -44,30 +44,6 @@ export const generators: {
       learningRate: 1e-3,
       ...training,
     }),
-  flow: (train, training) =>
-    flow({ couplings: "affine", layers: 6, hidden: [128], dequantise: 1 / 255, classes: 10 }).train(
-      train,
-      train.labels,
-      {
-        epochs: 30,
-        learningRate: 1e-3,
-        clip: 5,
-        averageDecay: 0.99,
-        ...training,
-      },
-    ),
-  diffusion: async (train, training) => {
-    const model = await diffusion({
-      steps: 100,
-      network: { kind: "unet", channels: [8, 16, 32] },
-      shape: [1, 28, 28],
-      classes: 10,
-    }).train(train, train.labels, { epochs: 8, learningRate: 2e-3, averageDecay: 0.995, ...training });
-    return {
-      sample: (classes, options) => model.sample(classes, { ...options, steps: 25 }),
-      release: () => model.release(),
-    };
-  },
 };
 
 /** Ink from 0 to 1, as the classifier knows it. */

@@ -22,7 +22,7 @@ const draws = await model.backtest(series, { from: LEARNT, samples: SAMPLES, see
 
 const days = Array.from({ length: values.length - LEARNT }, (_, i) => LEARNT + i);
 const months = days.map((_, i) => Math.floor(i / MONTH));
-const drawsOf = (i: number) => draws.data.slice(i * SAMPLES, (i + 1) * SAMPLES) as Float64Array;
+const drawsOf = (i: number) => (draws.data as Float64Array).subarray(i * SAMPLES, (i + 1) * SAMPLES);
 
 /** The temperatures of the years learnt from within 15 days of this day of the year. */
 function climatology(day: number): number[] {

@@ -198,7 +198,9 @@ describe("pit", () => {
     }
     expect(clustered).toBeLessThanOrEqual(binomialQuantile(1 - 1e-6, repeats, 0.07));
     expect(naive).toBeGreaterThan(0.5 * repeats);
-    expect(pitHistogram([0.1, 0.9], { groups: [1, 2] }).test.reason).toContain("2 groups are too few for 10 bins");
+    expect(pitHistogram([0.1, 0.9], { groups: [1, 2] }).test.reason).toContain(
+      "2 groups are too few for 10 bins",
+    );
     expect(refusal(() => pitHistogram([2])).code).toBe("not-a-probability");
     expect(refusal(() => pitHistogram([])).code).toBe("empty-input");
   });
