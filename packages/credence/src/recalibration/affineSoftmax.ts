@@ -7,6 +7,7 @@ import { softmaxRows } from "../numeric/softmax.js";
 import { type AffineModel, affineProblem } from "./affineProblem.js";
 import { type Calibrator, createCalibrator, type FitStatus, type MethodDefinition } from "./calibrator.js";
 import { checkEpsilon, checkedWeights, EPSILON, readEpsilon, type ScoreKind } from "./input.js";
+import { largestIsTrue } from "./largestIsTrue.js";
 import {
   checkLabels,
   checkScoreMatrix,
@@ -67,10 +68,16 @@ export function affineDefinition(
   };
 }
 
-function applyAffine(
+function applyAffine(parameters: AffineParameters, scores: Matrix): ProbabilityMatrix {
+  const data = affineLogits(parameters, scores);
+  softmaxRows(data, parameters.columns);
+  return { data, rows: scores.rows, columns: parameters.columns };
+}
+
+function affineLogits(
   { columns, input, epsilon, weights, bias }: AffineParameters,
   scores: Matrix,
-): ProbabilityMatrix {
+): Float64Array {
   const z = logitData(scores, input, epsilon);
   const data = new Float64Array(z.length);
   for (let start = 0; start < z.length; start += columns)
@@ -82,8 +89,7 @@ function applyAffine(
       }
       data[start + k] = sum;
     }
-  softmaxRows(data, columns);
-  return { data, rows: scores.rows, columns };
+  return data;
 }
 
 /** Fits an affine method: minimises the mean log loss plus the model's penalties, which is convex, by L-BFGS. */
@@ -121,14 +127,20 @@ export function fitAffine(
     model(rows, columns),
   );
   const minimum = lbfgsMinimum(problem.objective, problem.start, { tolerance, maxIterations });
-  const status: FitStatus = minimum.converged ? "ok" : "not-converged";
+  const parameters = { columns, input, epsilon, ...problem.unpack(minimum.x) };
+  // A fit that is right in every row proves that one is possible, and without penalty would be ever surer.
+  const separable = largestIsTrue(affineLogits(parameters, scores), columns, labels, weights);
+  const status: FitStatus = !minimum.converged ? "not-converged" : separable ? "separable" : "ok";
   const notes = minimum.converged
     ? []
     : [
         `Stopped after ${minimum.iterations} steps with a derivative of ${minimum.gradientNorm.toExponential(1)}.`,
       ];
+  if (separable)
+    notes.push(
+      "The fit puts the true class first in every row: how near its probabilities are to 0 and 1 is set by the penalty and the optimiser's tolerance, not by the data.",
+    );
   const unseen = Array.from({ length: columns }, (_, k) => k).filter((k) => !problem.seen[k]);
   if (unseen.length > 0) notes.push(`No row is of class ${unseen.join(", ")}; its bias is a guess.`);
-  const parameters = { columns, input, epsilon, ...problem.unpack(minimum.x) };
   return createCalibrator(definition, parameters, recordFit(fn, scores.data, labels, options), status, notes);
 }

@@ -24,7 +24,8 @@ export const dirichletCalibration = {
   /**
    * @param scores Class probabilities, rows × classes; each row sums to 1.
    * @param labels Class numbers from 0, one per row.
-   * @returns `status` "not-converged" where the gradient tolerance was not reached; `notes` name classes never seen.
+   * @returns `status` "not-converged" where the gradient tolerance was not reached, "separable" where the fit puts the
+   * true class first in every row; `notes` name classes never seen.
    * @throws CredenceError "not-a-probability", "not-normalised", "unknown-class", "length-mismatch", "empty-input",
    * "out-of-range", "too-few" for fewer than two columns.
    * @example

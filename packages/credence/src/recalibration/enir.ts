@@ -3,6 +3,7 @@ import type { Outcomes } from "../numeric/check.js";
 import { checkOptions } from "../numeric/check.js";
 import { mapNumbers } from "../numeric/mapNumbers.js";
 import { type Calibrator, createCalibrator, type MethodDefinition, readCalibrator } from "./calibrator.js";
+import { emptyLesson } from "./emptyLesson.js";
 import { checkedWeights, checkFitInput, checkScores } from "./input.js";
 import { interpolate, type Knots, readKnots } from "./knots.js";
 import { nearIsotonicPath } from "./nearIsotonicPath.js";
@@ -34,6 +35,7 @@ export const enir = {
   /**
    * @param scores Finite numbers on any scale.
    * @param outcomes 0/1 or booleans, one per score.
+   * @returns `status` "constant-scores" or "one-class" where that is what was found.
    * @throws CredenceError "not-finite", "not-binary", "length-mismatch", "empty-input", "out-of-range".
    * @example
    * ```ts
@@ -49,11 +51,13 @@ export const enir = {
     const weights = checkedWeights(fn, options.weights, scores.length);
     const levels = scoreLevels(scores, outcomes, weights, options.levels ?? 1000);
     const knots = { thresholds: levels.scores, values: averageOfPath(levels) };
+    const lesson = emptyLesson(outcomes, weights, levels.scores.length === 1);
     return createCalibrator(
       definition,
       knots,
       recordFit(fn, scores, outcomes, options),
-      levels.scores.length === 1 ? "constant-scores" : "ok",
+      lesson?.status,
+      lesson?.notes,
     );
   },
 

@@ -5,6 +5,7 @@ import { checkOptions } from "../numeric/check.js";
 import type { JsonFields } from "../numeric/json.js";
 import { mapNumbers } from "../numeric/mapNumbers.js";
 import { type Calibrator, createCalibrator, type MethodDefinition, readCalibrator } from "./calibrator.js";
+import { emptyLesson } from "./emptyLesson.js";
 import { checkedWeights, checkFitInput, checkScores } from "./input.js";
 
 /** Options of histogram binning: number of bins (default 15), equal width or mass, closed side, as in `ece`. */
@@ -43,7 +44,8 @@ export const histogramBinning = {
   /**
    * @param scores Probabilities in [0, 1].
    * @param outcomes 0/1 or booleans, one per score.
-   * @returns Predictions in [0, 1]; a bin without rows predicts its centre.
+   * @returns Predictions in [0, 1]; a bin without rows predicts its centre. `status` "one-class" where all outcomes are
+   * equal.
    * @throws CredenceError "not-a-probability", "not-binary", "length-mismatch", "empty-input", "out-of-range",
    * "unknown-option".
    * @example
@@ -76,7 +78,15 @@ export const histogramBinning = {
       count > 0 ? successes[b] / count : (edges[b] + edges[b + 1]) / 2,
     );
     const parameters = { edges: [...edges], closed, values, counts };
-    return createCalibrator(definition, parameters, recordFit(fn, scores, outcomes, options));
+    // Equal scores are nothing special here: their bin gets its rate, the others keep their centres.
+    const lesson = emptyLesson(outcomes, weights, false);
+    return createCalibrator(
+      definition,
+      parameters,
+      recordFit(fn, scores, outcomes, options),
+      lesson?.status,
+      lesson?.notes,
+    );
   },
 
   /** @throws CredenceError "invalid-json" naming the field. */

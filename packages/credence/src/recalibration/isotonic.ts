@@ -4,7 +4,14 @@ import { checkOptions } from "../numeric/check.js";
 import { mapNumbers } from "../numeric/mapNumbers.js";
 import { poolAdjacentViolators } from "../numeric/pava.js";
 import { argsort } from "../numeric/sort.js";
-import { type Calibrator, createCalibrator, type MethodDefinition, readCalibrator } from "./calibrator.js";
+import {
+  type Calibrator,
+  createCalibrator,
+  type FitStatus,
+  type MethodDefinition,
+  readCalibrator,
+} from "./calibrator.js";
+import { emptyLesson } from "./emptyLesson.js";
 import { checkedWeights, checkFitInput, checkScores } from "./input.js";
 import { interpolate, type Knots, readKnots, thinKnots } from "./knots.js";
 
@@ -36,7 +43,8 @@ export const isotonicRegression = {
   /**
    * @param scores Finite numbers on any scale.
    * @param outcomes 0/1 or booleans, one per score.
-   * @returns Predictions are in [0, 1] and never fall as the score rises. O(n) after the sort.
+   * @returns Predictions are in [0, 1] and never fall as the score rises. O(n) after the sort. `status`
+   * "constant-scores", "one-class" or "anti-informative" (then it predicts the base rate) where that is what was found.
    * @throws CredenceError "not-finite", "not-binary", "length-mismatch", "empty-input", "out-of-range".
    * @example
    * ```ts
@@ -50,24 +58,30 @@ export const isotonicRegression = {
     checkOptions(fn, options);
     checkFitInput(fn, scores, outcomes);
     const weights = checkedWeights(fn, options.weights, scores.length);
-    const parameters = isotonicFit(scores, outcomes, weights);
-    return createCalibrator(
-      definition,
-      parameters,
-      recordFit(fn, scores, outcomes, options),
-      parameters.thresholds.length === 1 ? "constant-scores" : "ok",
-    );
+    const { parameters, reversed } = isotonicFit(scores, outcomes, weights);
+    const { status, notes } =
+      emptyLesson(outcomes, weights, parameters.thresholds.length === 1) ?? describeOrder(reversed);
+    return createCalibrator(definition, parameters, recordFit(fn, scores, outcomes, options), status, notes);
   },
 
   /** @throws CredenceError "invalid-json" naming the field. */
   fromJSON: (json: unknown): Calibrator<Knots> => readCalibrator(definition, json),
 };
 
+function describeOrder(reversed: boolean): { status: FitStatus; notes: string[] } {
+  return reversed
+    ? {
+        status: "anti-informative",
+        notes: ["Higher scores do not mean more successes, rather fewer: predicts the base rate."],
+      }
+    : { status: "ok", notes: [] };
+}
+
 function isotonicFit(
   scores: ArrayLike<number>,
   outcomes: Outcomes,
   weights: ArrayLike<number> | null,
-): Knots {
+): { parameters: Knots; reversed: boolean } {
   const order = argsort(scores);
   const x = new Float64Array(order.length);
   const y = new Float64Array(order.length);
@@ -88,6 +102,9 @@ function isotonicFit(
   }
   const values = y.subarray(0, m);
   for (let k = 0; k < m; k++) values[k] /= w[k];
+  const differ = values.some((v) => v !== values[0]);
   poolAdjacentViolators(values, w);
-  return thinKnots({ thresholds: x.subarray(0, m), values });
+  // Rates that differ are pooled into one only where those of the lower scores are the higher ones.
+  const reversed = differ && values[0] === values[m - 1];
+  return { parameters: thinKnots({ thresholds: x.subarray(0, m), values }), reversed };
 }

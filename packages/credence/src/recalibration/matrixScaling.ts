@@ -14,14 +14,15 @@ export const matrixScaling = {
   /**
    * @param scores Logits or probabilities, rows × classes.
    * @param labels Class numbers from 0, one per row.
-   * @returns `status` "not-converged" where the gradient tolerance was not reached; `notes` name classes never seen.
+   * @returns `status` "not-converged" where the gradient tolerance was not reached, "separable" where the fit puts the
+   * true class first in every row; `notes` name classes never seen.
    * @throws CredenceError "unknown-class", "not-finite", "not-normalised", "length-mismatch", "empty-input",
    * "out-of-range", "too-few" for fewer than two columns.
    * @example
    * ```ts
    * import { matrixScaling } from "credence/recalibration";
    * const scores = { data: [2, 0, 2, 0, 0, 2, 0, 2], rows: 4, columns: 2 };
-   * matrixScaling.fit(scores, [0, 0, 1, 1]).status; // → "ok"
+   * matrixScaling.fit(scores, [0, 0, 1, 1]).status; // → "separable"
    * ```
    */
   fit(scores: Matrix, labels: ArrayLike<number>, options: RidgeOptions = {}): AffineCalibrator {

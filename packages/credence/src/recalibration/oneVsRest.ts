@@ -101,10 +101,11 @@ export const oneVsRest = {
     );
     const seen = new Set<number>();
     for (let i = 0; i < labels.length; i++) if (!weights || weights[i] > 0) seen.add(labels[i]);
-    const notes = calibrators.flatMap(({ notes }, k) => [
-      ...(seen.has(k) ? [] : [`No row is of class ${k}: it may be given the probability 0.`]),
-      ...notes.map((note) => `Class ${k}: ${note}`),
-    ]);
+    const notes = calibrators.flatMap(({ notes }, k) =>
+      seen.has(k)
+        ? notes.map((note) => `Class ${k}: ${note}`)
+        : [`No row is of class ${k}: it may be given the probability 0.`],
+    );
     return createCalibrator(
       { ...definition, predictor: () => predictor(calibrators) },
       { calibrators: calibrators.map((calibrator) => calibrator.toJSON()) },

@@ -9,6 +9,7 @@ import {
   type MethodDefinition,
   readCalibrator,
 } from "./calibrator.js";
+import { emptyLesson } from "./emptyLesson.js";
 import {
   checkEpsilon,
   checkedWeights,
@@ -88,11 +89,15 @@ export const plattScaling = {
     checkEpsilon(fn, epsilon);
     checkFitInput(fn, scores, outcomes, input);
     const weights = checkedWeights(fn, options.weights, scores.length);
-    const { slope, intercept, status } = sigmoidFit(toLogits(scores, input, epsilon), outcomes, weights);
+    const { slope, intercept, status, lesson } = sigmoidFit(
+      toLogits(scores, input, epsilon),
+      outcomes,
+      weights,
+    );
     const notes =
       status === "anti-informative"
         ? ["Higher scores mean fewer successes: the fit reverses their order."]
-        : [];
+        : (lesson?.notes ?? []);
     const parameters = { slope, intercept, input, epsilon };
     return createCalibrator(definition, parameters, recordFit(fn, scores, outcomes, options), status, notes);
   },
@@ -115,23 +120,17 @@ function sigmoidFit(
   x: Float64Array,
   outcomes: Outcomes,
   weights: ArrayLike<number> | null,
-): { slope: number; intercept: number; status: FitStatus } {
+): { slope: number; intercept: number; status: FitStatus; lesson: ReturnType<typeof emptyLesson> } {
   const targets = plattTargets(outcomes, weights);
   const { shift, scale } = range(x, weights);
   const columns = scale === 0 ? [] : [x.map((s) => (s - shift) / scale)];
   const { x: beta, converged } = logisticRegression(columns, targets, weights);
-  if (scale === 0) return { slope: 0, intercept: beta[0], status: "constant-scores" };
+  const lesson = emptyLesson(outcomes, weights, scale === 0);
+  if (scale === 0) return { slope: 0, intercept: beta[0], status: "constant-scores", lesson };
   const slope = beta[0] / scale + 0;
   const intercept = beta[1] - (beta[0] * shift) / scale;
-  const oneClass = classWeights(outcomes, weights).includes(0);
-  const status = !converged
-    ? "not-converged"
-    : oneClass
-      ? "one-class"
-      : slope < 0
-        ? "anti-informative"
-        : "ok";
-  return { slope, intercept, status };
+  const status = !converged ? "not-converged" : (lesson?.status ?? (slope < 0 ? "anti-informative" : "ok"));
+  return { slope, intercept, status, lesson };
 }
 
 /** Middle and half width of the scores that have weight. */

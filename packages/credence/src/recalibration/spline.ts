@@ -3,6 +3,7 @@ import { checkCount, checkOptions, type Outcomes } from "../numeric/check.js";
 import { cholesky, choleskySolve } from "../numeric/linear.js";
 import { mapNumbers } from "../numeric/mapNumbers.js";
 import { type Calibrator, createCalibrator, type MethodDefinition, readCalibrator } from "./calibrator.js";
+import { emptyLesson } from "./emptyLesson.js";
 import { checkedWeights, checkFitInput, checkScores } from "./input.js";
 import { interpolate, type Knots, readKnots, thinKnots } from "./knots.js";
 import { type ScoreLevels, scoreLevels } from "./scoreLevels.js";
@@ -34,6 +35,7 @@ export const splineCalibration = {
    * that many levels of equal mass.
    * @param outcomes 0/1 or booleans, one per score.
    * @returns `status` "too-few" where there are fewer distinct scores than knots; the spline then has fewer knots.
+   * "constant-scores" or "one-class" where that is what was found.
    * @throws CredenceError "not-finite", "not-binary", "length-mismatch", "empty-input", "out-of-range".
    * @example
    * ```ts
@@ -57,8 +59,13 @@ export const splineCalibration = {
       thresholds: levels.scores,
       values: slopes(levels, Math.min(knots, distinct + 1)),
     });
-    const status = distinct === 1 ? "constant-scores" : distinct < knots ? "too-few" : "ok";
-    const notes = status === "too-few" ? [`Only ${distinct} distinct scores for ${knots} knots.`] : [];
+    const lesson = emptyLesson(outcomes, weights, distinct === 1);
+    const few = distinct > 1 && distinct < knots;
+    const status = lesson?.status ?? (few ? "too-few" : "ok");
+    const notes = [
+      ...(lesson?.notes ?? []),
+      ...(few ? [`Only ${distinct} distinct scores for ${knots} knots.`] : []),
+    ];
     return createCalibrator(definition, parameters, record, status, notes);
   },
 

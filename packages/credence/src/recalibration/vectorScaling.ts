@@ -22,7 +22,8 @@ export const vectorScaling = {
   /**
    * @param scores Logits or probabilities, rows × classes.
    * @param labels Class numbers from 0, one per row.
-   * @returns `status` "not-converged" where the gradient tolerance was not reached; `notes` name classes never seen.
+   * @returns `status` "not-converged" where the gradient tolerance was not reached, "separable" where the fit puts the
+   * true class first in every row; `notes` name classes never seen.
    * @throws CredenceError "unknown-class", "not-finite", "not-normalised", "length-mismatch", "empty-input",
    * "out-of-range", "too-few" for fewer than two columns.
    * @example
