@@ -66,9 +66,9 @@ describe("credence plan-labels", () => {
 
   it.each([
     [["risk", "--risk", "0.05"], /required option '--expected/],
-    [["risk", "--risk", "0.05", "--expected", "0.06"], /cannot be certified with any number of labels/],
+    [["risk", "--risk", "0.05", "--expected", "0.06"], /: --expected is 0.06: must lie in \[0, 0.05\)/],
     [["risk", "--risk", "five", "--expected", "0.01"], /It must be a number/],
-    [["accuracy", "--half-width", "0"], /strictly between 0 and 1/],
+    [["accuracy", "--half-width", "0"], /: --half-width is 0: .*strictly between 0 and 1/],
     [["everything"], /unknown command/],
   ])("refuses %j", async (args, said) => {
     const { code, err, out } = await run(...args);

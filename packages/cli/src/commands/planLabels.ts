@@ -96,9 +96,27 @@ Examples:
 
 type Plan = Parameters<typeof import("@credence/report")["planLabels"]>[0];
 
+/** Refusals of the library with the flag in place of its argument. */
+function inFlags<T>(work: () => T, refuse: (message: string) => Error): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof Error && error.name === "CredenceError" && "place" in error)) throw error;
+    const { function: fn, argument } = error.place as { function: string; argument: string };
+    const flag =
+      argument === "expectedRisk"
+        ? "expected"
+        : argument.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    throw refuse(error.message.replace(`${fn}: ${argument}`, `--${flag}`));
+  }
+}
+
 async function tell(plan: Plan, json: string | undefined, console: Console): Promise<number> {
-  const { planLabels } = await import("@credence/report");
-  const found = planLabels(plan);
+  const { InputError, planLabels } = await import("@credence/report");
+  const found = inFlags(
+    () => planLabels(plan),
+    (message) => new InputError("invalid-option", message),
+  );
   const text = `${JSON.stringify(found, null, 2)}\n`;
   if (json !== undefined && json !== "-") {
     await checkWritable([json], false);

@@ -215,3 +215,17 @@ describe("edges", () => {
     expect(refusal(() => jackknifeAfterBootstrap.fit(p, [1, 1], p, { alpha: 0.2 })).code).toBe("too-few");
   });
 });
+
+test("crossCqr names the list that holds what is no number", () => {
+  const [zeros, ones, folds] = [
+    [0, 0, 0],
+    [1, 1, 1],
+    [0, 0, 1],
+  ];
+  const broken = [0, Number.NaN, 0];
+  const fit = (lower: number[], upper: number[], observed: number[]) => () =>
+    crossCqr.fit(lower, upper, observed, folds, { alpha: 0.4 });
+  expect(fit(broken, ones, zeros)).toThrow("crossCqr: lower[1] is NaN");
+  expect(fit(zeros, broken, zeros)).toThrow("crossCqr: upper[1] is NaN");
+  expect(fit(zeros, ones, broken)).toThrow("crossCqr: observed[1] is NaN");
+});

@@ -176,6 +176,12 @@ export const crossCqr = {
       ["folds", folds],
     ] as const)
       checkSameLength(fn, name, values, "observed", observed);
+    for (const [name, values] of [
+      ["lower", lower],
+      ["upper", upper],
+      ["observed", observed],
+    ] as const)
+      checkOrdered(fn, name, values);
     const scores = Float64Array.from({ length: observed.length }, (_, i) =>
       Math.max(lower[i] - observed[i], observed[i] - upper[i]),
     );

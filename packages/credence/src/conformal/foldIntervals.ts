@@ -32,7 +32,7 @@ export function foldScores(
   groups?: Groups,
 ): FoldScores {
   const n = scores.length;
-  checkOrdered(fn, "residuals", scores);
+  checkOrdered(fn, "scores", scores); // the difference of two infinities
   let count = 0;
   for (let i = 0; i < n; i++) {
     if (!Number.isInteger(folds[i]) || folds[i] < 0 || folds[i] >= n)

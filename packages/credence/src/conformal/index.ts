@@ -1,4 +1,3 @@
-export { hoeffdingBentkusPValue as hoeffdingBentkus } from "../estimate/riskPValue.js";
 export {
   type AdaptiveConformal,
   type AdaptiveConformalOptions,
@@ -37,6 +36,7 @@ export * from "./dynamicAdaptive.js";
 export * from "./enbpi.js";
 export type { ConformalJSON, RecordOptions, StoredFit } from "./fitted.js";
 export * from "./fullConformal.js";
+export { hoeffdingBentkus } from "./hoeffdingBentkus.js";
 export type { Intervals } from "./intervals.js";
 export * from "./jackknife.js";
 export * from "./lac.js";

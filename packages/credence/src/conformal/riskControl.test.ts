@@ -43,6 +43,11 @@ describe("hoeffdingBentkus", () => {
   });
 });
 
+test("hoeffdingBentkus names itself and its own arguments where it refuses", () => {
+  expect(() => hoeffdingBentkus(1.2, 10, 0.1)).toThrow("hoeffdingBentkus: meanLoss is 1.2");
+  expect(() => hoeffdingBentkus(0.2, 10, 1)).toThrow("hoeffdingBentkus: alpha is 1");
+});
+
 describe("conformalRiskControl", () => {
   test("the first column that meets the inequality", () => {
     const random = createRandom(1);

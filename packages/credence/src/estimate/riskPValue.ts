@@ -34,9 +34,20 @@ export function binomialRiskPValue(errors: number, n: number, risk: number): num
  * ```
  */
 export function hoeffdingBentkusPValue(meanLoss: number, n: number, risk: number, binary = false): number {
-  const fn = "hoeffdingBentkusPValue";
+  return hoeffdingBentkusOf("hoeffdingBentkusPValue", "risk", meanLoss, n, risk, binary);
+}
+
+/** The same for functions that are called otherwise, and call the risk otherwise. */
+export function hoeffdingBentkusOf(
+  fn: string,
+  riskArgument: string,
+  meanLoss: number,
+  n: number,
+  risk: number,
+  binary: boolean,
+): number {
   checkCount(fn, "n", n);
-  checkOpenUnit(fn, "risk", risk);
+  checkOpenUnit(fn, riskArgument, risk);
   if (!(meanLoss >= 0 && meanLoss <= 1))
     throw new CredenceError(
       "out-of-range",
