@@ -59,6 +59,16 @@ describe("the headline", () => {
     ]);
   });
 
+  it("says where every slice is bad", () => {
+    const all = [slice("overconfident"), slice("miscalibrated")];
+    expect(headline({ ...withError(0.02, 0, 0.04), slices: all })[1]).toBe(
+      "Good on average, but not in any slice: all 2 are off.",
+    );
+    expect(headline({ ...withError(0.07, 0.01, 0.2), slices: all.slice(1) })[1]).toBe(
+      "Not to be trusted in any slice: the only one is off.",
+    );
+  });
+
   it("believes nothing while rows look clustered and no group was named", () => {
     const suspects = [{ column: "page", values: 60, designEffect: 8 }];
     const warnings = [{ code: "clusters", severity: "alarm", message: "", suspects }] as const;
@@ -99,7 +109,12 @@ describe("the answers", () => {
     );
     const hopeless = { ...threshold, labelsNeeded: null };
     expect(answers({ ...withError(0.02, 0, 0.04), threshold: hopeless })[3]).toContain(
-      "is not below 5 % among even the most confident",
+      "Even among the most confident, wrong answers are too many, or rows too few",
+    );
+    const flawless = { ...withError(0.02, 0, 0.04), threshold: hopeless };
+    const accuracy = { ...estimate(1, 0.3, 1), n: 3 };
+    expect(answers({ ...flawless, metrics: { ...flawless.metrics, accuracy } })[3]).toContain(
+      "None of 3 answers was wrong, but that is too few to show a share below 5 %.",
     );
   });
 

@@ -60,12 +60,16 @@ function headlineOf(
   if (trust === "miscalibrated")
     return { status: "bad", headline: `The confidences cannot be trusted${directionOf(metrics.gap)}.` };
   if (bad.length > 0) {
+    const all = bad.length === slices.length;
+    const where = all ? "in any slice" : "everywhere";
     const average =
-      trust === "calibrated" ? "Good on average, but not everywhere" : "Not to be trusted everywhere";
-    return {
-      status: "caution",
-      headline: `${average}: ${bad.length} of ${formatPlural(slices.length, "slice")} ${bad.length === 1 ? "is" : "are"} off.`,
-    };
+      trust === "calibrated" ? `Good on average, but not ${where}` : `Not to be trusted ${where}`;
+    const count = all
+      ? slices.length === 1
+        ? "the only one is"
+        : `all ${formatCount(slices.length)} are`
+      : `${bad.length} of ${formatPlural(slices.length, "slice")} ${bad.length === 1 ? "is" : "are"}`;
+    return { status: "caution", headline: `${average}: ${count} off.` };
   }
   if (trust === "calibrated") return { status: "good", headline: "The confidences can be trusted." };
   return trust === "off-a-little"
@@ -137,13 +141,20 @@ function changeOf({ value, interval }: Estimate): string {
   return `${value < 0 ? "falls" : "rises"} by ${four(size)} [${four(least)}, ${four(most)}]${proven}`;
 }
 
-function thresholdAnswer({ threshold, missing }: VerdictInput): string {
+/** Why these rows do not even say how many would do: few rows, many errors, or both, even among the most confident. */
+function unreached(target: number, { value, n }: Estimate): string {
+  return value === 1
+    ? `None of ${formatPlural(n, "answer")} was wrong, but that is too few to show a share below ${formatPercent(target)}.`
+    : `Even among the most confident, wrong answers are too many, or rows too few, to make a share below ${formatPercent(target)} likely; whether more labels would show one, these rows cannot tell.`;
+}
+
+function thresholdAnswer({ threshold, missing, metrics }: VerdictInput): string {
   const { threshold: from, bound, coverage, target, delta, labelsNeeded, groups } = threshold;
   const promise = `at most ${formatPercent(target)} wrong, with ${formatPercent(1 - delta)} confidence`;
   if (from === null || bound === null) {
     const more =
       labelsNeeded === null
-        ? `The share of wrong answers seen is not below ${formatPercent(target)} among even the most confident; whether more labels would show it is, these rows cannot tell.`
+        ? unreached(target, metrics.accuracy)
         : `About ${formatPlural(labelsNeeded, "labelled row")}${groups === undefined ? "" : " in groups of this kind"} would be needed to certify one; there were ${formatCount(threshold.n)}.`;
     return `None yet: no threshold could be certified (${promise}). ${more}`;
   }

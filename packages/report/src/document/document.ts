@@ -27,7 +27,12 @@ export interface ReportDocument {
   readonly methods: readonly Method[];
   /** Level of the intervals. */
   readonly level: number;
+  /** Words of the badge under the headline of a page. Default: how far confidences can be trusted. */
+  readonly badges?: Badges;
 }
+
+/** A word or two for each status of a verdict. */
+export type Badges = Readonly<Record<Verdict["status"], string>>;
 
 /** A part of a report with a title. */
 export interface DocumentSection {

@@ -219,6 +219,7 @@ describe("the report", () => {
     expect(terminal).toContain("Where does the spread come from?");
     const page = renderFidelityHtml(report);
     expect(page).not.toContain(hostile);
+    expect(page).toMatch(/<p class="status \w+">(Like|Nearly like|Not like) the data<\/p>/);
     expect(page.match(/<figure>/g)).toHaveLength(3);
     expect(page).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org)/);
     const notes = report.methods.map(({ id }) => id);

@@ -1,7 +1,13 @@
 import type { PrecisionRecallData } from "@credence/plot";
 import type { Estimate } from "credence/estimate";
 import type { VarianceComponents, VarianceEstimate } from "credence/fidelity";
-import { type Block, type DocumentSection, type ReportDocument, text } from "../document/document.js";
+import {
+  type Badges,
+  type Block,
+  type DocumentSection,
+  type ReportDocument,
+  text,
+} from "../document/document.js";
 import {
   formatCount,
   formatEstimate,
@@ -34,6 +40,13 @@ const WORDS: Readonly<Record<FidelityMetric, { name: string; best: string; metho
   discriminability: { name: "Told apart", best: "near 0.5", method: "two-sample" },
 };
 
+const BADGES: Badges = {
+  good: "Like the data",
+  caution: "Nearly like the data",
+  bad: "Not like the data",
+  unknown: "Undecided",
+};
+
 /** Curves that one chart can hold. */
 const MOST_CURVES = 4;
 /** Generators that get a number at the top. */
@@ -50,6 +63,7 @@ export function fidelityDocument(report: FidelityReport, brief = false): ReportD
   return {
     ...report,
     level: options.level,
+    badges: BADGES,
     source: [
       `${reference.name}: ${formatPlural(reference.rows, "real row")} of ${formatPlural(reference.columns, "feature")}`,
       ...generators.map(({ name, rows }) => `${name}: ${formatPlural(rows, "generated row")}`),

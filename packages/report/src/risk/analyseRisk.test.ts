@@ -202,6 +202,9 @@ describe("what the promises are worth", () => {
     const two = analyseRisk(losing({ n: 12, grouped: true }));
     expect(two).toMatchObject({ parts: null, curve: [], certified: { threshold: null } });
     expect(two.certified.reason).toContain("2 groups cannot be split");
+    // At 5 %, 19 flawless groups keep the average; they are 40 % of all.
+    expect(two.expected).toMatchObject({ needed: 48, reason: expect.stringContaining("About 48 groups") });
+    expect(two.certified.needed).toBeGreaterThan(48);
     for (const report of [few, hopeless, two]) {
       expect(renderTerminal(report)).toContain("None: ");
       expect(renderHtml(report)).not.toMatch(/NaN|undefined/);

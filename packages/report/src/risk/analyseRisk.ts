@@ -117,10 +117,20 @@ function tooFew(
   target: RiskTarget,
   { unit, units }: RiskContext,
 ): Pick<RiskReport, "parts" | "certified" | "expected" | "perAnswer" | "curve"> {
-  const needed = Math.ceil(leastUnits(0, target) / SHARES.certify);
-  const reason = `${formatPlural(units, unit)} cannot be split into parts that choose, certify and check. At least ${formatPlural(needed, unit)} are needed, even if none of them loses anything.`;
-  const none: RiskThreshold = { threshold: null, reason, needed, loss: null, evaluated: null };
-  return { parts: null, certified: none, expected: none, perAnswer: none, curve: [] };
+  const none = (certifying: number): RiskThreshold => {
+    const needed = Math.ceil(certifying / SHARES.certify);
+    const reason = `${formatPlural(units, unit)} cannot be split into parts that choose, certify and check. About ${formatPlural(needed, unit)} would do if none of them loses anything, more otherwise.`;
+    return { threshold: null, reason, needed, loss: null, evaluated: null };
+  };
+  // Conformal risk control wants 1/(n + 1) ≤ α of flawless units, which fewer fulfil than certify.
+  const onAverage = none((1 - target.alpha) / target.alpha);
+  return {
+    parts: null,
+    certified: none(leastUnits(0, target)),
+    expected: onAverage,
+    perAnswer: onAverage,
+    curve: [],
+  };
 }
 
 function riskOptions(

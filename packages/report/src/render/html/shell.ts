@@ -1,4 +1,5 @@
 import type { Method, Verdict, Warning } from "../../analysis/report.js";
+import type { Badges } from "../../document/document.js";
 import { formatPercent } from "../../words/format.js";
 import { type Html, html, trusted } from "./escape.js";
 import type { Section } from "./sections.js";
@@ -7,7 +8,13 @@ import { style } from "./style.js";
 /** Nothing is loaded, nothing is run: the page may be mailed, archived and opened anywhere. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
-const STATUS = { good: "Trustworthy", caution: "With care", bad: "Not trustworthy", unknown: "Undecided" };
+/** The badge of each status, where a report has no words of its own. */
+const BADGES: Badges = {
+  good: "Trustworthy",
+  caution: "With care",
+  bad: "Not trustworthy",
+  unknown: "Undecided",
+};
 
 /** What stands on a page. */
 export interface Page {
@@ -19,10 +26,21 @@ export interface Page {
   readonly sections: readonly Section[];
   /** Level of the intervals. */
   readonly level: number;
+  /** Words of the badge under the headline. Default: how far confidences can be trusted. */
+  readonly badges?: Badges;
 }
 
 /** A page around its sections: verdict first, contents, answers, sections. */
-export function renderShell({ schema, source, verdict, warnings, tiles, sections, level }: Page): string {
+export function renderShell({
+  schema,
+  source,
+  verdict,
+  warnings,
+  tiles,
+  sections,
+  level,
+  badges = BADGES,
+}: Page): string {
   const alarms = warnings.filter(({ severity }) => severity === "alarm");
   const notes = warnings.filter(({ severity }) => severity === "note");
   const page = html`<!doctype html>
@@ -39,7 +57,7 @@ export function renderShell({ schema, source, verdict, warnings, tiles, sections
 <header>
 <p class="eyebrow">${source}</p>
 <h1>${verdict.headline}</h1>
-<p class="status ${verdict.status}">${STATUS[verdict.status]}</p>
+<p class="status ${verdict.status}">${badges[verdict.status]}</p>
 ${alarms.map(({ message }) => html`<div class="alarm" role="alert"><p><strong>Read this first.</strong> ${message}</p></div>`)}
 ${tiles}
 <nav aria-label="Contents"><ol>${sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`)}</ol></nav>
