@@ -5,7 +5,7 @@
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 
 export type Column = Float64Array | Float32Array | Int32Array | Uint8Array;
@@ -63,7 +63,9 @@ function findPython(): string | null {
 
 /** What the machine and the peers are, for the head of the record. */
 export function environment(): string[] {
-  const lines = [`Node ${process.version}, ${process.platform} ${process.arch}`];
+  const lines = [
+    `Node ${process.version}, ${process.platform} ${process.arch}, ${cpus()[0]?.model ?? "unknown CPU"}`,
+  ];
   if (!python) return [...lines, "No Python with NumPy was found: ours alone."];
   const code =
     "import numpy, platform; print('Python', platform.python_version() + ', NumPy', numpy.__version__)\nfor m in ('sklearn', 'scipy', 'torch'):\n  try: print(m, __import__(m).__version__)\n  except ImportError: print(m, 'missing')";

@@ -16,7 +16,7 @@ import { matrixTensor, meanOf, squaredNorms, toFloat32 } from "./float32.js";
 /** Rows of a block of products with all points. */
 const BLOCK = 250;
 /** Rows of a square block, whose product serves the rows of both sides. */
-const SQUARE = 500;
+const SQUARE = 400;
 /** From this many columns on the products cost more than searching them twice. */
 const MANY_COLUMNS = 256;
 /** Candidates beyond those needed, whose distance shows that no other point is nearer. */
