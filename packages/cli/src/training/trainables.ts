@@ -16,17 +16,6 @@ export interface Trainable extends DataNeeds {
   train(models: Models, data: TrainingData, options: never, training: models.EpochOptions): Promise<Saveable>;
 }
 
-/** With classes the model becomes p(x | y). */
-const conditional = (
-  make: (models: Models, options: never) => unknown,
-  classes: readonly string[] | null,
-  models: Models,
-  options: object,
-) =>
-  make(models, { ...options, ...(classes && { classes: classes.length }) } as never) as {
-    train(...args: unknown[]): Promise<Saveable>;
-  };
-
 /** A model of rows that may be told their class. */
 function generator(make: (models: Models, options: never) => unknown, options: readonly string[]): Trainable {
   return {
@@ -35,7 +24,11 @@ function generator(make: (models: Models, options: never) => unknown, options: r
     options,
     train(models, data, given, training) {
       const { matrix, labels, classes } = data.rows();
-      const definition = conditional(make, classes, models, given);
+      // With classes the model becomes p(x | y).
+      const definition = make(models, {
+        ...(given as object),
+        ...(classes && { classes: classes.length }),
+      } as never) as { train(...args: unknown[]): Promise<Saveable> };
       return labels ? definition.train(matrix, labels, training) : definition.train(matrix, training);
     },
   };

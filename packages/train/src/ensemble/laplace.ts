@@ -1,5 +1,6 @@
-import { type LastLayerLaplace, lastLayerLaplace } from "credence/ensemble";
-import { checkCount, type Matrix } from "credence/numeric";
+import { logLoss } from "credence/calibration";
+import { type LastLayerLaplace, lastLayerLaplace, meanPrediction } from "credence/ensemble";
+import { checkCount } from "credence/numeric";
 import type { Classifier } from "../models/classifier/classifierModel.js";
 import { type Predictive, type PredictiveOptions, predictive } from "../models/predictive.js";
 import { type Rows, toLabels } from "../models/rows.js";
@@ -67,19 +68,9 @@ async function choose(
   const { labels } = toLabels("laplace", "prior.labels", held.labels, logits.rows, logits.columns);
   let best = { loss: Infinity, precision: GRID[0] };
   for (const precision of GRID) {
-    const loss = meanLogLoss(fit(precision).draw(embeddings, logits, { samples }), labels);
+    const probabilities = meanPrediction(fit(precision).draw(embeddings, logits, { samples }));
+    const loss = logLoss(probabilities, labels, { interval: false, epsilon: Number.MIN_VALUE }).value;
     if (loss < best.loss) best = { loss, precision };
   }
   return best.precision;
-}
-
-function meanLogLoss(draws: readonly Matrix[], labels: ArrayLike<number>): number {
-  const { columns } = draws[0];
-  let loss = 0;
-  for (let i = 0; i < labels.length; i++) {
-    let probability = 0;
-    for (const { data } of draws) probability += data[i * columns + labels[i]] / draws.length;
-    loss -= Math.log(Math.max(probability, Number.MIN_VALUE)) / labels.length;
-  }
-  return loss;
 }
