@@ -41,6 +41,10 @@ const fromEngine = (tensor) => ({
   data: /** @type {TensorData["data"]} */ (tensor.data),
 });
 
+/** @param {unknown} tensors @returns {ArrayBuffer[]} */
+const buffersOf = (tensors) =>
+  Object.values(/** @type {{ [name: string]: TensorData }} */ (tensors)).map(({ data }) => data.buffer);
+
 /** @param {string} name */
 function variable(name) {
   const found = variables.get(name);
@@ -163,6 +167,8 @@ parentPort?.on("message", (/** @type {Request & { id: number }} */ request) => {
     } catch (error) {
       reply = { id: request.id, failure: failure(error) };
     }
-    parentPort?.postMessage(reply);
+    // Results leave for good; variables are copied.
+    const leaving = request.kind === "run" && "value" in reply ? buffersOf(reply.value) : [];
+    parentPort?.postMessage(reply, leaving);
   });
 });
