@@ -1,11 +1,9 @@
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { CredenceError } from "credence/numeric";
 import type { ClassifierDefinition, ClassifierTraining } from "../models/classifier/classifier.js";
-import type { Classifier } from "../models/classifier/classifierModel.js";
-import { load } from "../models/load.js";
-import { type Predictive, predictive } from "../models/predictive.js";
 import type { Rows } from "../models/rows.js";
+import { type DeepEnsemble, ensembleOf } from "./ensembleOf.js";
+import { memberName } from "./members.js";
 import { trainMembers } from "./trainMembers.js";
 
 /** What `onProgress` of an ensemble hears. */
@@ -20,14 +18,6 @@ export interface EnsembleTraining extends Omit<ClassifierTraining, "onProgress">
   /** Trainings at a time, each in a worker thread of its own. Default: as many as the machine has cores. */
   parallel?: number;
   onProgress?: (progress: MemberProgress) => void;
-}
-
-/** Classifiers that were trained alike from different seeds. */
-export interface DeepEnsemble extends Predictive {
-  readonly members: readonly Classifier[];
-  /** Writes each member into a folder of its own, member-1 …; {@link loadEnsemble} reads them. */
-  save(directory: string): Promise<void>;
-  release(): Promise<void>;
 }
 
 /** An ensemble that is not trained yet. */
@@ -81,48 +71,3 @@ export function deepEnsemble(
     },
   };
 }
-
-/** An ensemble of classifiers that are there already; they must know the same classes and features. */
-export function ensembleOf(members: readonly Classifier[]): DeepEnsemble {
-  const [{ card }] = members;
-  members.forEach((member, i) => {
-    for (const fact of ["classes", "features"] as const)
-      if (member.card[fact] !== card[fact])
-        throw new CredenceError(
-          "shape-mismatch",
-          { function: "ensembleOf", argument: "members", index: i, value: member.card[fact] },
-          `has ${member.card[fact]} ${fact}, but the first member has ${card[fact]}.`,
-        );
-  });
-  return {
-    members,
-    ...predictive((x, options) => Promise.all(members.map((member) => member.predict(x, options)))),
-    async save(directory) {
-      for (const [i, member] of members.entries()) await member.save(join(directory, memberName(i)));
-    },
-    async release() {
-      for (const member of members) await member.release();
-    },
-  };
-}
-
-/**
- * Opens an ensemble that was saved.
- * @throws CredenceError "not-a-model" where the folder holds no member, or a damaged one.
- */
-export async function loadEnsemble(directory: string): Promise<DeepEnsemble> {
-  const names = await readdir(directory).catch((): string[] => []);
-  const count = names.filter((name) => /^member-\d+$/.test(name)).length;
-  const models: Classifier[] = [];
-  try {
-    // Where there is none, the error of the first says what is missing.
-    for (let i = 0; i < Math.max(count, 1); i++)
-      models.push(await load(join(directory, memberName(i)), "classifier"));
-    return ensembleOf(models);
-  } catch (error) {
-    for (const model of models) await model.release();
-    throw error;
-  }
-}
-
-const memberName = (member: number): string => `member-${member + 1}`;

@@ -9,7 +9,7 @@ import {
 import { createClassifier } from "../models/classifier/classifierModel.js";
 import type { Rows } from "../models/rows.js";
 import { cosine } from "../optim/index.js";
-import { type DeepEnsemble, ensembleOf } from "./deepEnsemble.js";
+import { type DeepEnsemble, ensembleOf } from "./ensembleOf.js";
 import { drawWeights, weightMoments } from "./weightMoments.js";
 
 /** Options of {@link swag}. */

@@ -91,6 +91,7 @@ export type {
   SequenceDensity,
   SequenceSampler,
   SequenceSearch,
+  SequenceUncertainty,
   TokenProbability,
 } from "./transformer/sequences.js";
 export type { Sequence, TokeniserJson, TokenOptions } from "./transformer/tokeniser.js";
@@ -100,7 +101,8 @@ export {
   type TransformerTraining,
   transformer,
 } from "./transformer/transformer.js";
-export type { ConditionalTransformer, Transformer, TransformerCard } from "./transformer/transformerModel.js";
+export type { TransformerCard } from "./transformer/transformerCard.js";
+export type { ConditionalTransformer, SaveOptions, Transformer } from "./transformer/transformerModel.js";
 export type {
   Architecture as TransformerArchitecture,
   Dimensions as TransformerDimensions,

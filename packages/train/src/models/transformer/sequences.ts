@@ -1,3 +1,4 @@
+import type { EntropyDecomposition } from "credence/ensemble";
 import type { BeamOptions, GenerateOptions, SequenceSampleOptions } from "./generate.js";
 import type { Sequence } from "./tokeniser.js";
 
@@ -40,6 +41,19 @@ export interface SequenceDensity<T> {
   logProbability(items: readonly T[], options?: { signal?: AbortSignal }): Promise<Float64Array>;
   /** The parts of that sum: a probability for each token and for the end, with alternatives. */
   tokenProbabilities(items: readonly T[], options?: AlternativesOptions): Promise<TokenProbability[][]>;
+}
+
+/** Knows how much the members of an ensemble disagree. */
+export interface SequenceUncertainty<T> {
+  /**
+   * For each item the entropy of the next token in nats, given the item's tokens before it, at the place of each token and
+   * of the end: total = aleatoric (mean of the members) + epistemic (their disagreement). The sum of the totals over the
+   * places, averaged over sequences drawn from the ensemble, is the entropy of a whole sequence (Malinin & Gales 2021).
+   */
+  uncertainty(
+    items: readonly T[],
+    options?: { signal?: AbortSignal },
+  ): Promise<EntropyDecomposition<Float64Array>[]>;
 }
 
 /** Draws from p(sequence). */
