@@ -1,10 +1,10 @@
 import type { Estimate } from "../estimate/estimate.js";
 import { halfSampleStrata } from "../estimate/halfSampleStrata.js";
-import type { Stratum } from "../estimate/strata.js";
 import { checkOptions } from "../numeric/check.js";
 import type { Matrix } from "../numeric/matrix.js";
-import { type Balls, checkBalls, countBalls, createBalls, neighboursForHalves } from "./balls.js";
-import { checkedSamples, checkNeighbourCount, type ResamplingOptions } from "./samples.js";
+import { type Balls, countBalls } from "./balls.js";
+import { ballsOfSamples, type Strata, strataOfBalls } from "./ballsOfSamples.js";
+import type { ResamplingOptions } from "./samples.js";
 import { widenAtEdge } from "./widenAtEdge.js";
 
 /** Options of {@link prdc}. */
@@ -49,29 +49,17 @@ export interface Prdc {
 export function prdc(real: Matrix, generated: Matrix, options: PrdcOptions = {}): Prdc {
   const fn = "prdc";
   checkOptions(fn, options);
-  const { k = 5, interval } = options;
-  const samples = checkedSamples(fn, real, generated, options);
-  checkNeighbourCount(fn, "real", samples.real.rows, k);
-  checkNeighbourCount(fn, "generated", samples.generated.rows, k);
-  const kept = (rows: number) => (interval === false ? k : neighboursForHalves(k, rows));
-  const balls = createBalls(samples.real, samples.generated, [
-    kept(samples.real.rows),
-    kept(samples.generated.rows),
-  ]);
-  return prdcFromBalls(...balls, options, samples.strata);
+  const { k = 5 } = options;
+  const [own, other, strata] = ballsOfSamples(fn, [real, generated], k, options);
+  return measure(own, other, strata, options);
 }
 
 /** {@link prdc} from balls that were made elsewhere; for intervals they should hold {@link neighboursForHalves} neighbours. */
-export function prdcFromBalls(
-  real: Balls,
-  generated: Balls,
-  options: PrdcOptions = {},
-  samples?: readonly [Stratum, Stratum],
-): Prdc {
-  const fn = "prdcFromBalls";
-  checkOptions(fn, options);
-  checkBalls(fn, { real, generated });
-  const strata = samples ?? [{ rows: real.own.rows }, { rows: generated.own.rows }];
+export function prdcFromBalls(real: Balls, generated: Balls, options: PrdcOptions = {}): Prdc {
+  return measure(real, generated, strataOfBalls("prdcFromBalls", real, generated, options), options);
+}
+
+function measure(real: Balls, generated: Balls, strata: Strata, options: PrdcOptions): Prdc {
   const { k = 5, resamples = 200 } = options;
   const [precision, recall, density, coverage] = halfSampleStrata(
     strata,

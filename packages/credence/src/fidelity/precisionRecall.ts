@@ -1,10 +1,10 @@
 import type { Estimate } from "../estimate/estimate.js";
 import { halfSampleStrata } from "../estimate/halfSampleStrata.js";
-import type { Stratum } from "../estimate/strata.js";
 import { checkOptions } from "../numeric/check.js";
 import type { Matrix } from "../numeric/matrix.js";
-import { type Balls, checkBalls, countBalls, createBalls, neighboursForHalves } from "./balls.js";
-import { checkedSamples, checkNeighbourCount, type ResamplingOptions } from "./samples.js";
+import { type Balls, countBalls } from "./balls.js";
+import { ballsOfSamples, type Strata, strataOfBalls } from "./ballsOfSamples.js";
+import type { ResamplingOptions } from "./samples.js";
 import { widenAtEdge } from "./widenAtEdge.js";
 
 /** Options of {@link precisionRecall}. */
@@ -45,16 +45,9 @@ export function precisionRecall(
 ): PrecisionRecall {
   const fn = "precisionRecall";
   checkOptions(fn, options);
-  const { k = 3, interval } = options;
-  const samples = checkedSamples(fn, real, generated, options);
-  checkNeighbourCount(fn, "real", samples.real.rows, k);
-  checkNeighbourCount(fn, "generated", samples.generated.rows, k);
-  const kept = (rows: number) => (interval === false ? k : neighboursForHalves(k, rows));
-  const balls = createBalls(samples.real, samples.generated, [
-    kept(samples.real.rows),
-    kept(samples.generated.rows),
-  ]);
-  return precisionRecallFromBalls(...balls, options, samples.strata);
+  const { k = 3 } = options;
+  const [own, other, strata] = ballsOfSamples(fn, [real, generated], k, options);
+  return measure(own, other, strata, options);
 }
 
 /** {@link precisionRecall} from balls that were made elsewhere. */
@@ -62,12 +55,21 @@ export function precisionRecallFromBalls(
   real: Balls,
   generated: Balls,
   options: PrecisionRecallOptions = {},
-  samples?: readonly [Stratum, Stratum],
 ): PrecisionRecall {
-  const fn = "precisionRecallFromBalls";
-  checkOptions(fn, options);
-  checkBalls(fn, { real, generated });
-  const strata = samples ?? [{ rows: real.own.rows }, { rows: generated.own.rows }];
+  return measure(
+    real,
+    generated,
+    strataOfBalls("precisionRecallFromBalls", real, generated, options),
+    options,
+  );
+}
+
+function measure(
+  real: Balls,
+  generated: Balls,
+  strata: Strata,
+  options: PrecisionRecallOptions,
+): PrecisionRecall {
   const { k = 3, resamples = 200 } = options;
   const [precision, recall] = halfSampleStrata(
     strata,
