@@ -14,6 +14,7 @@ export * from "./halfSampleStrata.js";
 export * from "./halfSampling.js";
 export * from "./jackknife.js";
 export {
+  jackknifeInterval,
   jackknifeStrata,
   type LeaveOuts,
   type StrataJackknife,

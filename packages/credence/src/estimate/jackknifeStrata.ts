@@ -1,4 +1,5 @@
-import { checkOptions } from "../numeric/check.js";
+import { checkFields, checkOpenUnit, checkOptions } from "../numeric/check.js";
+import { studentQuantile } from "../numeric/special.js";
 import { jackknifeReplicates } from "./jackknife.js";
 import { reportProgress } from "./statistic.js";
 import { checkStrata, everyRow, type StrataStatistic, type Stratum } from "./strata.js";
@@ -45,6 +46,36 @@ export function combineJackknives({ value, byStratum }: LeaveOuts): StrataJackkn
   // Where nothing varies, no sample weighs more than another.
   const df = variance === 0 ? free : variance ** 2 / spread;
   return { value, corrected, standardError: Math.sqrt(variance), df };
+}
+
+/**
+ * center ± t · standard error, with Student's t on the jackknife's degrees of freedom; (−∞, ∞) where a sample has a single
+ * unit. For a difference of two means, every unit left out by itself, it is Welch's interval.
+ * @param level Nominal coverage, in (0, 1).
+ * @param center Where the interval stands: the value, or the corrected one where bias matters. Default: the value.
+ * @throws CredenceError "out-of-range".
+ * @see Welch 1947; Satterthwaite 1946.
+ * @example
+ * ```ts
+ * import { jackknifeInterval, jackknifeStrata } from "credence/estimate";
+ * const [x, y] = [[1, 2, 3, 4], [3, 5, 7]];
+ * const mean = (values: number[], rows: Int32Array) => rows.reduce((sum, row) => sum + values[row], 0) / rows.length;
+ * const [gap] = jackknifeStrata([{ rows: 4 }, { rows: 3 }], ([i, j]) => [mean(y, j) - mean(x, i)]);
+ * jackknifeInterval(gap, 0.9); // → [-0.52, 5.52]
+ * ```
+ */
+export function jackknifeInterval(
+  jackknife: StrataJackknife,
+  level: number,
+  center = jackknife.value,
+): [number, number] {
+  const fn = "jackknifeInterval";
+  checkFields(fn, "jackknife", jackknife);
+  checkOpenUnit(fn, "level", level);
+  const { standardError, df } = jackknife;
+  if (!Number.isFinite(standardError)) return [-Infinity, Infinity];
+  const half = studentQuantile((1 + level) / 2, df) * standardError;
+  return [center - half, center + half];
 }
 
 /** How to leave out. */

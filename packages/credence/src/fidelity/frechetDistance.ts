@@ -1,5 +1,5 @@
 import { type Estimate, levelOf, pointEstimate } from "../estimate/estimate.js";
-import { combineJackknives, type StrataJackknife } from "../estimate/jackknifeStrata.js";
+import { combineJackknives, jackknifeInterval, type StrataJackknife } from "../estimate/jackknifeStrata.js";
 import { type Stratum, strataSize, unitRows } from "../estimate/strata.js";
 import { checkCount, checkFields, checkList, checkOptions } from "../numeric/check.js";
 import { shuffle } from "../numeric/distributions.js";
@@ -7,7 +7,6 @@ import { CredenceError } from "../numeric/error.js";
 import type { Matrix } from "../numeric/matrix.js";
 import { isMatrix } from "../numeric/matrix.js";
 import { createRandom } from "../numeric/random.js";
-import { studentQuantile } from "../numeric/special.js";
 import {
   covariance,
   distanceOfRows,
@@ -138,10 +137,9 @@ function frechetOfBlocks(
       leaveOuts(b).map((rest) => between(rootA, wholeA, rest)),
     ],
   });
-  const half = studentQuantile((1 + level) / 2, result.df) * result.standardError;
   return {
     value: result.value,
-    interval: [result.corrected - half, result.corrected + half],
+    interval: jackknifeInterval(result, level, result.corrected),
     level,
     method: size.groups ? "cluster-jackknife" : "jackknife",
     ...size,

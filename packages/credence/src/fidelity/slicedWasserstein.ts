@@ -1,12 +1,11 @@
 import { type Estimate, levelOf, pointEstimate } from "../estimate/estimate.js";
-import { jackknifeStrata } from "../estimate/jackknifeStrata.js";
+import { jackknifeInterval, jackknifeStrata } from "../estimate/jackknifeStrata.js";
 import { type Stratum, strataSize, unitRows } from "../estimate/strata.js";
 import { checkCount, checkOptions } from "../numeric/check.js";
 import { sampleNormal } from "../numeric/distributions.js";
 import type { Matrix } from "../numeric/matrix.js";
 import { createRandom } from "../numeric/random.js";
 import { argsort } from "../numeric/sort.js";
-import { studentQuantile } from "../numeric/special.js";
 import { membership } from "./balls.js";
 import { checkedSamples, type FidelityOptions } from "./samples.js";
 
@@ -67,20 +66,18 @@ export function slicedWasserstein(
     const all = strata.map(({ rows }) => Int32Array.from({ length: rows }, (_, i) => i));
     return { ...pointEstimate(Math.sqrt(square(all)[0]), level, n), corrected: null };
   }
-  const [{ value, corrected, standardError, df }] = jackknifeStrata(strata, square, { blocks, seed });
-  const half = Number.isFinite(standardError)
-    ? studentQuantile((1 + level) / 2, df) * standardError
-    : Infinity;
+  const [squared] = jackknifeStrata(strata, square, { blocks, seed });
+  const [low, high] = jackknifeInterval(squared, level, squared.corrected);
   // A distance is never negative: the ends are roots where there are roots.
   const root = (x: number) => Math.sqrt(Math.max(0, x));
   const units = strata.map((stratum) => unitRows(fn, stratum).length);
   return {
-    value: Math.sqrt(value),
-    interval: [root(corrected - half), root(corrected + half)],
+    value: Math.sqrt(squared.value),
+    interval: [root(low), root(high)],
     level,
     method: strata.some(({ groups }) => groups) ? "cluster-jackknife" : "jackknife",
     ...strataSize(strata, units),
-    corrected: root(corrected),
+    corrected: root(squared.corrected),
   };
 }
 

@@ -1,9 +1,8 @@
 import { type Estimate, type EstimateOptions, levelOf, pointEstimate } from "../estimate/estimate.js";
-import { combineJackknives } from "../estimate/jackknifeStrata.js";
+import { combineJackknives, jackknifeInterval } from "../estimate/jackknifeStrata.js";
 import { type Stratum, strataSize } from "../estimate/strata.js";
 import { CredenceError } from "../numeric/error.js";
 import { groupCodes } from "../numeric/groups.js";
-import { studentQuantile } from "../numeric/special.js";
 import { kernelSums, type PairTiles } from "./kernelSums.js";
 
 /** The unit of each row, where rows come in groups. */
@@ -56,18 +55,15 @@ export function mmdOfPairs(
       standardError: Number.NaN,
       df: Number.NaN,
     };
-  const { standardError, df } = combineJackknives({
+  const found = combineJackknives({
     value,
     byStratum: [leaveOuts(real, generated.mean, n, m), leaveOuts(generated, real.mean, m, n)],
   });
-  // With two units nothing is left to pair once one is left out.
-  const half = Number.isFinite(standardError)
-    ? studentQuantile((1 + level) / 2, df) * standardError
-    : Infinity;
   return {
     unbiased: {
       value,
-      interval: [value - half, value + half],
+      // With two units nothing is left to pair once one is left out: then it says nothing.
+      interval: jackknifeInterval(found, level),
       level,
       method: strata.some(({ groups }) => groups) ? "cluster-jackknife" : "jackknife",
       ...strataSize(
@@ -76,8 +72,8 @@ export function mmdOfPairs(
       ),
     },
     biased,
-    standardError,
-    df,
+    standardError: found.standardError,
+    df: found.df,
   };
 }
 

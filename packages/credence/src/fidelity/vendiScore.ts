@@ -1,11 +1,10 @@
 import { type Estimate, type EstimateOptions, levelOf, pointEstimate } from "../estimate/estimate.js";
-import { jackknifeStrata } from "../estimate/jackknifeStrata.js";
+import { jackknifeInterval, jackknifeStrata } from "../estimate/jackknifeStrata.js";
 import { checkCount, checkOptions } from "../numeric/check.js";
 import { symmetricEigen } from "../numeric/eigen.js";
 import { CredenceError } from "../numeric/error.js";
 import { gram } from "../numeric/gram.js";
 import type { Matrix } from "../numeric/matrix.js";
-import { studentQuantile } from "../numeric/special.js";
 import { checkedSample, takeRows } from "./samples.js";
 
 /** Options of {@link vendiScore}. */
@@ -49,17 +48,10 @@ export function vendiScore(samples: Matrix, options: VendiOptions = {}): Estimat
   const score = (rows: Matrix) => effectiveNumber(spectrum(rows), order);
   const n = unit.rows;
   if (options.interval === false) return pointEstimate(score(unit), level, n);
-  const [{ value, standardError, df }] = jackknifeStrata(
-    [stratum],
-    ([rows]) => [score(takeRows(unit, rows))],
-    { blocks, seed },
-  );
-  const half = Number.isFinite(standardError)
-    ? studentQuantile((1 + level) / 2, df) * standardError
-    : Infinity;
+  const [found] = jackknifeStrata([stratum], ([rows]) => [score(takeRows(unit, rows))], { blocks, seed });
   return {
-    value,
-    interval: [value - half, value + half],
+    value: found.value,
+    interval: jackknifeInterval(found, level),
     level,
     method: groups ? "cluster-jackknife" : "jackknife",
     n,
