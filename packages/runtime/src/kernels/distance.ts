@@ -14,8 +14,8 @@ const UNDERFLOW = 1e-35;
 export const errorOfSquares = (columns: number, norm: number, reach: number): number =>
   (8 + 4 * Math.sqrt(columns)) * UNIT * (2 * Math.sqrt(norm) * reach + reach * reach + norm) + UNDERFLOW;
 
-/** The Euclidean distance of two rows, in float64. */
-export function distanceOf(a: Matrix, i: number, b: Matrix, j: number): number {
+/** The squared Euclidean distance of two rows, in float64. */
+export function squareOf(a: Matrix, i: number, b: Matrix, j: number): number {
   const { columns, data } = a;
   const other = b.data;
   let sum = 0;
@@ -23,5 +23,5 @@ export function distanceOf(a: Matrix, i: number, b: Matrix, j: number): number {
     const difference = data[p] - other[q];
     sum += difference * difference;
   }
-  return Math.sqrt(sum);
+  return sum;
 }

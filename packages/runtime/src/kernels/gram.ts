@@ -1,10 +1,7 @@
 import { CredenceError, checkMatrix, type Gram, type Matrix } from "credence/numeric";
 import { encodeModel } from "../onnx/encode.js";
 import type { Runtime } from "../runtime.js";
-import { matrixTensor, toFloat32 } from "./float32.js";
-
-/** Rows of a block of products. */
-const BLOCK = 1250;
+import { forEachBlock } from "./blocks.js";
 
 /** A Bᵀ in float32, block by block; of A Aᵀ (`b` null) only the blocks on and above the diagonal are computed. */
 export async function gramOn(
@@ -23,25 +20,19 @@ export async function gramOn(
       { function: fn, argument: "b", value: other.columns },
       `has ${other.columns} columns but a has ${a.columns}.`,
     );
-  const session = await runtime.cached(`gram ${threads}`, () =>
-    runtime.open(model, { threads }, { reads: { b: "gram b" } }),
-  );
-  const block = (matrix: Matrix, argument: string, first: number) => {
-    const end = Math.min(first + BLOCK, matrix.rows);
-    const rows = toFloat32(fn, argument, matrix, center, first, end);
-    return matrixTensor(rows, end - first, matrix.columns);
-  };
+  const session = await runtime.cached(`gram ${threads}`, () => runtime.open(model, { threads }));
   const data = new Float32Array(a.rows * other.rows);
-  for (let j = 0; j < other.rows; j += BLOCK) {
-    await runtime.set({ "gram b": block(other, b ? "b" : "a", j) }, { transfer: true });
-    for (let i = 0; i < (b ? a.rows : j + 1); i += BLOCK) {
-      const { product } = await session.run({ a: block(a, "a", i) }, { signal, transfer: true });
+  await forEachBlock(runtime, session, a, b, {
+    fn,
+    center,
+    visit({ left, second, secondEnd }, { product }) {
       const values = product.data as Float32Array;
-      const [rows, columns] = product.shape;
-      for (let p = 0; p < rows; p++)
-        data.set(values.subarray(p * columns, (p + 1) * columns), (i + p) * other.rows + j);
-    }
-  }
+      const width = secondEnd - second;
+      for (let row = left.first, at = 0; row < left.end; row++, at += width)
+        data.set(values.subarray(at, at + width), row * other.rows + second);
+    },
+    signal,
+  });
   if (!b) mirror(data, a.rows);
   return { data, rows: a.rows, columns: other.rows };
 }

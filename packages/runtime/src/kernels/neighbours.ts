@@ -6,17 +6,12 @@ import {
   type Neighbours,
   nearestNeighbours,
 } from "credence/numeric";
-import { encodeModel } from "../onnx/encode.js";
-import type { OnnxNode } from "../onnx/model.js";
 import type { Runtime } from "../runtime.js";
-import { tensorData } from "../tensor.js";
+import { forEachBlock } from "./blocks.js";
 import { createCandidates } from "./candidates.js";
-import { matrixTensor, meanOf, squaredNorms, toFloat32 } from "./float32.js";
+import { meanOf } from "./float32.js";
+import { nearestModel, normsOfRight, openNear } from "./near.js";
 
-/** Rows of a block of products with all points. */
-const BLOCK = 250;
-/** Rows of a square block, whose product serves the rows of both sides. */
-const SQUARE = 400;
 /** From this many columns on the products cost more than searching them twice. */
 const MANY_COLUMNS = 256;
 /** Candidates beyond those needed, whose distance shows that no other point is nearer. */
@@ -38,85 +33,27 @@ export async function neighboursOn(
   { threads, signal }: { threads: number; signal?: AbortSignal },
 ): Promise<Neighbours> {
   check(points, k, queries);
-  const { columns } = points;
-  const asked = queries ?? points;
   const taken = Math.min(points.rows, k + (queries ? 0 : 1) + SPARE);
-  const center = meanOf(points);
-  const right = toFloat32(fn, "points", points, center);
-  const left = queries ? toFloat32(fn, "queries", queries, center) : right;
-  const pointNorms = squaredNorms(right, columns);
-  const reach = Math.sqrt(pointNorms.reduce((a, b) => Math.max(a, b)));
-  const queryNorms = queries ? squaredNorms(left, columns) : pointNorms;
-  const candidates = createCandidates(points, queries, k, taken, queryNorms, reach);
-
-  const side = (name: string, data: Float32Array<ArrayBuffer>, norms: Float64Array) => ({
-    [name]: matrixTensor(data, norms.length, columns),
-    [`norms of ${name}`]: tensorData("float32", [norms.length], norms),
-  });
-  await runtime.set(
-    { ...side("points", right, pointNorms), ...(queries && side("queries", left, queryNorms)) },
-    { transfer: true },
-  );
-  const symmetric = !queries && columns >= MANY_COLUMNS;
-  const size = symmetric ? SQUARE : BLOCK;
-  const session = await runtime.cached(`neighbours ${symmetric} ${threads}`, () =>
-    runtime.open(symmetric ? allModel : smallestModel, { threads }),
-  );
-  for (let i = 0; i < asked.rows; i += size) {
-    const iEnd = Math.min(i + size, asked.rows);
-    for (let j = symmetric ? i : 0; j < points.rows; j += symmetric ? size : points.rows) {
-      const others = { from: j, to: symmetric ? Math.min(j + size, points.rows) : points.rows };
-      const found = await session.run(symmetric ? {} : { k: tensorData("int64", [1], [taken]) }, {
-        signal,
-        rows: {
-          left: { variable: queries ? "queries" : "points", from: i, to: iEnd },
-          right: { variable: "points", ...others },
-          norms: { variable: "norms of points", ...others },
-        },
-      });
-      if (symmetric) candidates.offerSquare(i, j, found.near);
-      else candidates.offer(i, j, found.values, found.indices);
-    }
-    candidates.settle(i, iEnd);
+  const candidates = createCandidates(points, queries, k, taken);
+  const common = { fn, center: meanOf(points), ofRight: normsOfRight, signal };
+  if (!queries && points.columns >= MANY_COLUMNS)
+    await forEachBlock(runtime, await openNear(runtime, threads), points, null, {
+      ...common,
+      visit: (block, { near }) => candidates.offerSquare(block, near),
+    });
+  else {
+    const session = await runtime.cached(`nearest ${taken} ${threads}`, () =>
+      runtime.open(nearestModel(taken), { threads }),
+    );
+    await forEachBlock(runtime, session, queries ?? points, points, {
+      ...common,
+      wide: true,
+      visit: (block, { values, columns }) => candidates.offer(block, values, columns),
+    });
   }
-  return searchAgain(points, queries, candidates.result(), candidates.uncertain());
+  const { found, uncertain } = candidates.settle();
+  return searchAgain(points, queries, found, uncertain);
 }
-
-/** ‖x‖² − 2 q·x for queries q (rows) and points x (columns), or the smallest entries of each row. */
-function blockModel(result: "all" | "smallest"): Uint8Array {
-  const all = result === "all";
-  const product: OnnxNode = {
-    op: "Gemm",
-    inputs: ["left", "right", "norms"],
-    outputs: ["near"],
-    attributes: { transB: 1, alpha: { float: -2 } },
-  };
-  const search: OnnxNode = {
-    op: "TopK",
-    inputs: ["near", "k"],
-    outputs: ["values", "indices"],
-    attributes: { axis: 1, largest: 0, sorted: 1 },
-  };
-  return encodeModel({
-    nodes: all ? [product] : [product, search],
-    inputs: [
-      { name: "left", type: "float32", shape: ["queries", "columns"] },
-      { name: "right", type: "float32", shape: ["points", "columns"] },
-      { name: "norms", type: "float32", shape: ["points"] },
-      ...(all ? [] : [{ name: "k", type: "int64", shape: [1] } as const]),
-    ],
-    outputs: all
-      ? [{ name: "near", type: "float32", shape: ["queries", "points"] }]
-      : [
-          { name: "values", type: "float32", shape: ["queries", "kept"] },
-          { name: "indices", type: "int64", shape: ["queries", "kept"] },
-        ],
-    initializers: {},
-  });
-}
-
-const allModel = blockModel("all");
-const smallestModel = blockModel("smallest");
 
 /** The rows in doubt, by the exact search of credence. */
 function searchAgain(

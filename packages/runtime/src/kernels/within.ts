@@ -8,13 +8,12 @@ import {
 } from "credence/numeric";
 import { encodeModel } from "../onnx/encode.js";
 import type { Runtime } from "../runtime.js";
-import { distanceOf, errorOfSquares, UNIT } from "./distance.js";
-import { matrixTensor, meanOf, squaredNorms, toFloat32 } from "./float32.js";
+import { tensorData } from "../tensor.js";
+import { forEachBlock } from "./blocks.js";
+import { errorOfSquares, squareOf, UNIT } from "./distance.js";
+import { meanOf } from "./float32.js";
+import { nearInputs, nearNode, normsOfRight } from "./near.js";
 
-/** Entries of one block of products: a few megabytes, which a cache holds. */
-const BLOCK_ENTRIES = 2e6;
-/** Entries of the rows of `b` that lie in the worker at a time. */
-const HELD_ENTRIES = 16e6;
 const fn = "mutuallyWithin";
 
 /**
@@ -31,56 +30,34 @@ export async function mutuallyWithinOn(
   { threads, signal }: { threads: number; signal?: AbortSignal },
 ): Promise<readonly [Within, Within]> {
   check(a, b, radiiOfA, radiiOfB);
-  const { columns } = a;
-  const center = meanOf(a);
-  const session = await runtime.cached(`within ${threads}`, () =>
-    runtime.open(
-      model,
-      { threads },
-      { reads: { b: "within b", norms: "within norms", limits: "within limits" } },
-    ),
-  );
+  const session = await runtime.cached(`within ${threads}`, () => runtime.open(model, { threads }));
   const around = createPairList(fn);
   const back = createPairList(fn);
-  const held = Math.min(b.rows, Math.max(1, Math.floor(HELD_ENTRIES / columns)));
-  const rows = Math.max(1, Math.floor(BLOCK_ENTRIES / held));
-  for (let j = 0; j < b.rows; j += held) {
-    const right = toFloat32(fn, "b", b, center, j, Math.min(j + held, b.rows));
-    const norms = squaredNorms(right, columns);
-    const reach = Math.sqrt(norms.reduce((x, y) => Math.max(x, y)));
-    const limits = Float32Array.from(norms, (_, q) => squared(radiiOfB[j + q]));
-    await runtime.set(
-      {
-        "within b": matrixTensor(right, norms.length, columns),
-        "within norms": matrixTensor(Float32Array.from(norms), 1, norms.length),
-        "within limits": matrixTensor(limits, 1, norms.length),
-      },
-      { transfer: true },
-    );
-    for (let i = 0; i < a.rows; i += rows) {
-      const left = toFloat32(fn, "a", a, center, i, Math.min(i + rows, a.rows));
-      const leftNorms = squaredNorms(left, columns);
-      const count = leftNorms.length;
-      const spare = leftNorms.map((norm) => errorOfSquares(columns, norm, reach));
-      const own = Float32Array.from(spare, (error, p) => squared(radiiOfA[i + p]) + error - leftNorms[p]);
-      const shift = Float32Array.from(spare, (error, p) => error - leftNorms[p]);
-      const { close } = await session.run(
-        {
-          a: matrixTensor(left, count, columns),
-          own: matrixTensor(own, count, 1),
-          shift: matrixTensor(shift, count, 1),
-        },
-        { signal, transfer: true },
-      );
+  await forEachBlock(runtime, session, a, b, {
+    fn,
+    center: meanOf(a),
+    ofRight(right) {
+      const limits = right.norms.map((_, q) => squared(radiiOfB[right.first + q]));
+      return { ...normsOfRight(right), limits: tensorData("float32", [limits.length], limits) };
+    },
+    ofLeft({ first, norms }, { reach }) {
+      const shift = norms.map((norm) => errorOfSquares(a.columns, norm, reach) - norm);
+      const own = shift.map((more, p) => squared(radiiOfA[first + p]) + more);
+      const shape = [norms.length, 1];
+      return { own: tensorData("float32", shape, own), shift: tensorData("float32", shape, shift) };
+    },
+    visit({ left, second, secondEnd }, { close }) {
+      const width = secondEnd - second;
       forEachSet(close.data as Uint8Array<ArrayBuffer>, (at) => {
-        const row = i + Math.floor(at / norms.length);
-        const column = j + (at % norms.length);
-        const distance = distanceOf(a, row, b, column);
+        const row = left.first + Math.floor(at / width);
+        const column = second + (at % width);
+        const distance = Math.sqrt(squareOf(a, row, b, column));
         if (distance <= radiiOfA[row]) around.push(row, column, distance);
         if (distance <= radiiOfB[column]) back.push(column, row, distance);
       });
-    }
-  }
+    },
+    signal,
+  });
   return [around.within(a.rows), back.within(b.rows)];
 }
 
@@ -101,25 +78,18 @@ function forEachSet(bytes: Uint8Array<ArrayBuffer>, visit: (at: number) => void)
 /** Whether ‖b‖² − 2 a bᵀ is at most the larger of `own` (radius of a) and `limits` + `shift` (radius of b). */
 const model = encodeModel({
   nodes: [
-    {
-      op: "Gemm",
-      inputs: ["a", "b", "norms"],
-      outputs: ["near"],
-      attributes: { transB: 1, alpha: { float: -2 } },
-    },
+    nearNode,
     { op: "Add", inputs: ["limits", "shift"], outputs: ["others"] },
     { op: "Max", inputs: ["own", "others"], outputs: ["reach"] },
     { op: "LessOrEqual", inputs: ["near", "reach"], outputs: ["close"] },
   ],
   inputs: [
-    { name: "a", type: "float32", shape: ["rows", "columns"] },
-    { name: "b", type: "float32", shape: ["count", "columns"] },
-    { name: "norms", type: "float32", shape: [1, "count"] },
-    { name: "limits", type: "float32", shape: [1, "count"] },
+    ...nearInputs,
+    { name: "limits", type: "float32", shape: ["others"] },
     { name: "own", type: "float32", shape: ["rows", 1] },
     { name: "shift", type: "float32", shape: ["rows", 1] },
   ],
-  outputs: [{ name: "close", type: "bool", shape: ["rows", "count"] }],
+  outputs: [{ name: "close", type: "bool", shape: ["rows", "others"] }],
   initializers: {},
 });
 

@@ -1,0 +1,81 @@
+import type { Matrix } from "credence/numeric";
+import type { RowsOfVariable } from "../protocol.js";
+import type { Runtime, Session, Tensors } from "../runtime.js";
+import type { TensorData } from "../tensor.js";
+import { type Rows, takeRows } from "./float32.js";
+
+/** Rows of a side of a square block, whose products a second-level cache holds. */
+const SIDE = 512;
+/** Entries of a block of some rows with all that are held. */
+const WIDE_ENTRIES = 2.5e6;
+/** Entries of the right-hand rows that lie in the worker at a time. */
+const HELD_ENTRIES = 16e6;
+
+/** A rectangle of pairs: rows `left.first` … of `a` and rows `second` … `secondEnd` of `b`. */
+export interface Block {
+  readonly left: Rows;
+  /** The rows held, of which those of the block are some. */
+  readonly right: Rows;
+  readonly second: number;
+  readonly secondEnd: number;
+}
+
+export interface BlockOptions {
+  /** The function that errors name. */
+  readonly fn: string;
+  /** Subtracted from every row. */
+  readonly center?: ArrayLike<number>;
+  /** More inputs of the session, which belong to the rows of `b`: one of their first axis a row. */
+  readonly ofRight?: (right: Rows) => Tensors;
+  /** More inputs of the session, which belong to the rows of `a`. */
+  readonly ofLeft?: (left: Rows, right: Rows) => Tensors;
+  /** Whether a block holds few rows of `a` with all rows of `b` that are held, rather than a square. */
+  readonly wide?: boolean;
+  readonly visit: (block: Block, results: { readonly [name: string]: TensorData }) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs a session on every two rows of two matrices, block by block, as its inputs `a` and `b`, in memory that does not
+ * grow with the rows. Without `b` the rows of `a` meet among themselves, in the square blocks on and above the diagonal.
+ */
+export async function forEachBlock(
+  runtime: Runtime,
+  session: Session,
+  a: Matrix,
+  b: Matrix | null,
+  { fn, center, ofRight, ofLeft, wide = false, visit, signal }: BlockOptions,
+): Promise<void> {
+  const other = b ?? a;
+  const { columns } = a;
+  const held = SIDE * Math.max(1, Math.floor(HELD_ENTRIES / columns / SIDE));
+  const width = wide ? held : SIDE;
+  const height = wide ? Math.ceil(WIDE_ENTRIES / Math.min(held, other.rows)) : SIDE;
+  for (let j = 0; j < other.rows; j += held) {
+    const right = takeRows(fn, b ? "b" : "a", other, center, j, j + held);
+    const theirs = { b: right.tensor, ...ofRight?.(right) };
+    await hold(runtime, theirs);
+    for (let i = 0; i < (b ? a.rows : right.end); i += height) {
+      const left = takeRows(fn, "a", a, center, i, i + height);
+      const mine = { a: left.tensor, ...ofLeft?.(left, right) };
+      await hold(runtime, mine);
+      for (let second = b ? j : Math.max(i, j); second < right.end; second += width) {
+        const secondEnd = Math.min(second + width, right.end);
+        const rows = { ...some(mine, 0, left.end - i), ...some(theirs, second - j, secondEnd - j) };
+        visit({ left, right, second, secondEnd }, await session.run({}, { signal, rows }));
+      }
+    }
+  }
+}
+
+const variable = (input: string): string => `block ${input}`;
+
+/** Hands tensors over to the worker. */
+const hold = (runtime: Runtime, tensors: Tensors): Promise<void> =>
+  runtime.set(Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [variable(name), tensor])), {
+    transfer: true,
+  });
+
+/** Inputs fed from some rows of what the worker holds. */
+const some = (tensors: Tensors, from: number, to: number): { [input: string]: RowsOfVariable } =>
+  Object.fromEntries(Object.keys(tensors).map((input) => [input, { variable: variable(input), from, to }]));
