@@ -33,7 +33,12 @@ export function traceOfRootDual(x: Matrix, y: Matrix): number {
 
 /** Sum of the roots of the eigenvalues of a positive semidefinite matrix, of which the lower triangle is read. */
 export function sumOfRoots(matrix: Float64Array, n: number): number {
-  const { values } = symmetricEigen(matrix, n, false);
+  return sumOfRootsOf(symmetricEigen(matrix, n, false).values);
+}
+
+/** Sum of the roots of the eigenvalues (ascending) of a positive semidefinite matrix. */
+export function sumOfRootsOf(values: Float64Array): number {
+  const n = values.length;
   // What rounding leaves of a zero eigenvalue would have a root a hundred million times its size.
   const tiny = n * Number.EPSILON * values[n - 1];
   let sum = 0;

@@ -1,3 +1,4 @@
+export * from "./bandEigen.js";
 export * from "./bins.js";
 export * from "./check.js";
 export * from "./columns.js";

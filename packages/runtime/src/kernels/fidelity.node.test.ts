@@ -136,4 +136,20 @@ describe("metrics from kernels equal those from rows", () => {
       9,
     );
   });
+
+  it("the trace of the root, over several panels and of singular covariances", async () => {
+    const wide = [normal(400, 150, 3), normal(300, 150, 4, 0.1)] as const;
+    const repeated = wide.map(({ data, rows, columns }) => ({
+      data: Float64Array.from(data, (_, at) => data[at - (at % columns >= 100 ? 50 : 0)]),
+      rows,
+      columns,
+    }));
+    const few = wide.map(({ data, columns }) => ({ data: data.slice(0, 60 * columns), rows: 60, columns }));
+    for (const pair of [wide, repeated, few]) {
+      const [a, b] = pair.map(gaussianStatistics);
+      const distance = frechetDistanceOfTrace(a, b, await kernels.rootTrace(a, b));
+      const wanted = frechetDistance(a, b, { interval: false }).value;
+      expect(Math.abs(distance / wanted - 1)).toBeLessThan(1e-9);
+    }
+  });
 });

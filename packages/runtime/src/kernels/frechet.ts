@@ -1,19 +1,17 @@
-import { frechetFactor, type GaussianStatistics, sumOfRoots } from "credence/fidelity";
-import { CredenceError, checkMatrix, type Matrix } from "credence/numeric";
+import { type GaussianStatistics, sumOfRootsOf } from "credence/fidelity";
+import { bandEigenvalues, CredenceError, checkMatrix, type Matrix } from "credence/numeric";
 import { encodeModel } from "../onnx/encode.js";
 import type { OnnxNode, OnnxValue } from "../onnx/model.js";
 import type { Runtime } from "../runtime.js";
-import { type TensorData, tensorData } from "../tensor.js";
+import { tensorData } from "../tensor.js";
+import { BAND_WIDTH, bandOn } from "./band.js";
+import { upperFactorOn } from "./factor.js";
+import { float64Tensor, type KernelSettings } from "./trailing.js";
 
 /** Rows whose products are summed at a time. */
 const CHUNK = 2048;
 /** Width of a band of the result: what lies below the diagonal of a symmetric one is left out by bands. */
 const BAND = 256;
-
-interface KernelSettings {
-  threads: number;
-  signal?: AbortSignal;
-}
 
 /** As `gaussianStatistics` of credence/fidelity: Σ (x − mean)(x − mean)ᵀ by matrix products in float64. */
 export async function gaussianStatisticsOn(
@@ -48,7 +46,7 @@ export async function gaussianStatisticsOn(
     );
     for (let i = 0; i < d; i++) for (let j = 0; j <= i; j++) scatter[i * d + j] += part[i * d + j];
   }
-  for (let i = 0; i < d; i++) for (let j = 0; j < i; j++) scatter[j * d + i] = scatter[i * d + j];
+  mirror(scatter, d);
   return { n, mean, scatter };
 }
 
@@ -60,12 +58,12 @@ export async function rootTraceOn(
   settings: KernelSettings,
 ): Promise<number> {
   const d = a.mean.length;
-  const upper = frechetFactor(a);
-  const covariance = b.scatter.map((x) => x / (b.n - 1));
+  const [first, second] = [a, b].map(({ scatter, n }) => scatter.map((x) => x / (n - 1)));
+  const upper = await upperFactorOn(runtime, first, d, settings);
   const shape = { d, columns: d, skip: true };
   const half = await bandedProducts(
     runtime,
-    { left: upper, right: covariance, lower: false, ...shape },
+    { left: upper, right: second, lower: false, ...shape },
     settings,
   );
   const product = await bandedProducts(
@@ -73,7 +71,8 @@ export async function rootTraceOn(
     { left: upper, right: half, lower: true, ...shape },
     settings,
   );
-  return sumOfRoots(product, d);
+  mirror(product, d);
+  return sumOfRootsOf(bandEigenvalues(await bandOn(runtime, product, d, settings), d, BAND_WIDTH));
 }
 
 interface Product {
@@ -97,12 +96,10 @@ async function bandedProducts(
   const session = await runtime.cached(`bands ${threads}`, () =>
     runtime.open(model, { threads }, { reads: { left: "bands left", right: "bands right" } }),
   );
-  const matrix = (data: Float64Array<ArrayBuffer>): TensorData => ({
-    type: "float64",
-    shape: [d, columns],
-    data,
+  await runtime.set({
+    "bands left": float64Tensor(left, d, columns),
+    "bands right": float64Tensor(right ?? left, d, columns),
   });
-  await runtime.set({ "bands left": matrix(left), "bands right": matrix(right ?? left) });
   const result = new Float64Array(d * d);
   for (let top = 0; top < d; top += BAND) {
     const bottom = Math.min(top + BAND, d);
@@ -123,6 +120,15 @@ async function bandedProducts(
     for (let i = 0; i < rows; i++) result.set(values.subarray(i * width, (i + 1) * width), (top + i) * d);
   }
   return result;
+}
+
+/** Copies what is below the diagonal above it, by squares that a cache holds. */
+function mirror(data: Float64Array, n: number): void {
+  const side = 64;
+  for (let top = 0; top < n; top += side)
+    for (let left = 0; left <= top; left += side)
+      for (let i = top; i < Math.min(top + side, n); i++)
+        for (let j = left; j < Math.min(left + side, i); j++) data[j * n + i] = data[i * n + j];
 }
 
 const slice = (name: string): OnnxNode => ({
