@@ -45,6 +45,15 @@ export function errorTradeoff(
   return { falseRates: Float64Array.from(x), missRates: Float64Array.from(y) };
 }
 
+/** The trade-off of a single threshold with these error rates. */
+export function throughPoint(falseRate: number, missRate: number): ErrorTradeoff {
+  const useful = falseRate + missRate < 1; // Chance does as well as any other.
+  return {
+    falseRates: Float64Array.from(useful ? [0, falseRate, 1] : [0, 1]),
+    missRates: Float64Array.from(useful ? [1, missRate, 0] : [1, 0]),
+  };
+}
+
 /** Angles of the rays: the middles of equal slices of (0, π/2). */
 export function rayAngles(count: number): Float64Array {
   return Float64Array.from({ length: count }, (_, i) => ((i + 0.5) / count) * (Math.PI / 2));

@@ -122,6 +122,32 @@ describe("precisionRecallCurve", () => {
     }
   });
 
+  it("is not certain that nothing is shared because no test row was mistaken", () => {
+    // Squares side by side that share a hundredth; a sixth of the curves are 0 everywhere.
+    const square = (from: number) => ({
+      data: Float64Array.from({ length: 120 }, (_, i) => (i % 2 ? 0 : from) + random.uniform()),
+      rows: 60,
+      columns: 2,
+    });
+    const curves = Array.from({ length: 120 }, (_, seed) =>
+      precisionRecallCurve(square(0), square(0.99), { angles: 3, resamples: 40, seed }),
+    );
+    const zeros = curves.filter(({ auc }) => auc.value === 0);
+    expect(zeros.length).toBeGreaterThan(6);
+    for (const part of ["auc", "overlap", "f8", "fEighth"] as const) {
+      const expected = curves.reduce((sum, curve) => sum + curve[part].value, 0) / curves.length;
+      for (const curve of zeros) expect(curve[part].interval![1]).toBeGreaterThan(expected);
+    }
+    const [{ overlap, radius }] = zeros;
+    // 30 test rows a sample: the bound of each error rate is 1 − 0.025^(1/30).
+    const bound = 1 - 0.025 ** (1 / 30);
+    expect(overlap.interval![1]).toBeCloseTo(2 * bound, 10);
+    expect(radius[1].interval![1]).toBeCloseTo(2 * bound * Math.SQRT2, 10);
+    const groups = { real: Array.from({ length: 60 }, (_, i) => i % 20) };
+    const grouped = precisionRecallCurve(square(0), square(5), { groups, resamples: 40 }).overlap;
+    expect(grouped.interval![1]).toBeCloseTo(1 - 0.025 ** (1 / 10) + bound, 10);
+  });
+
   it("refuses bad shapes", () => {
     const tiny = normals(random, 3, 2);
     expect(() => precisionRecallCurve(tiny, tiny, { k: 9 })).toThrow(/leaves 2 rows/);

@@ -1,6 +1,7 @@
-import type { Estimate } from "../estimate/estimate.js";
+import { type Estimate, levelOf } from "../estimate/estimate.js";
 import { assignFolds, foldRows } from "../estimate/folds.js";
 import { halfSampleStrata } from "../estimate/halfSampleStrata.js";
+import { clopperPearson } from "../estimate/proportion.js";
 import { checkCount, checkOneOf, checkOptions } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import type { Matrix } from "../numeric/matrix.js";
@@ -9,10 +10,12 @@ import { type CurveFamily, scoreOf, testNeighbourhoods } from "./curveScores.js"
 import {
   type CurveSummary,
   curveSummary,
+  type ErrorTradeoff,
   errorTradeoff,
   radiiOnRays,
   rayAngles,
   SUMMARY_NAMES,
+  throughPoint,
 } from "./errorTradeoff.js";
 import { checkedSamples, type ResamplingOptions, takeRows } from "./samples.js";
 
@@ -57,7 +60,8 @@ export interface PrecisionRecallCurve {
  * Half of each sample trains the classifier, the other half measures it: without that split the estimate is grossly too
  * low at equality. The curve of any classifier lies on or above the true one (it separates less well than the best), the
  * minimum over thresholds on test rows lies slightly below; so compare with the curve of real against real.
- * Intervals are from half samples, around the expected curve at this sample size. Rows at the same distance share the
+ * Intervals are from half samples, around the expected curve at this sample size; where no test row is mistaken, they reach
+ * up to the curve of the exact binomial bounds of both error rates. Rows at the same distance share the
  * last place among the k neighbours.
  * @throws CredenceError "empty-input", "length-mismatch", "shape-mismatch", "not-finite", "unknown-option",
  *   "out-of-range", "too-few" for fewer than four rows a sample, or k above the training rows.
@@ -102,15 +106,18 @@ export function precisionRecallCurve(
       scoreOf(lists, row, half, everything ? undefined : a.train, everything ? undefined : b.train);
     return errorTradeoff(a.test.map(score(aroundReal)), b.test.map(score(aroundGenerated)));
   };
-  const estimates = halfSampleStrata(
-    samples.strata,
-    (rows) => {
-      const tradeoff = tradeoffOf(rows);
-      const summary = curveSummary(tradeoff);
-      return [...SUMMARY_NAMES.map((name) => summary[name]), ...radiiOnRays(tradeoff, angles)];
-    },
-    { ...options, resamples },
-  );
+  const numbersOf = (tradeoff: ErrorTradeoff) => {
+    const summary = curveSummary(tradeoff);
+    return [...SUMMARY_NAMES.map((name) => summary[name]), ...radiiOnRays(tradeoff, angles)];
+  };
+  // A classifier that parts all test rows parts every half of them, and half samples would be certain of it.
+  const unseen = (part: SplitSample, s: number) =>
+    clopperPearson(0, unitsOf(part.test, samples.strata[s].groups), levelOf(fn, options))[1];
+  const most = numbersOf(throughPoint(unseen(realPart, 0), unseen(generatedPart, 1)));
+  const estimates = halfSampleStrata(samples.strata, (rows) => numbersOf(tradeoffOf(rows)), {
+    ...options,
+    resamples,
+  }).map((estimate, i) => (estimate.value === 0 ? reachingTo(most[i], estimate) : estimate));
   const radius = estimates.slice(SUMMARY_NAMES.length);
   const [auc, f8, fEighth, overlap] = estimates;
   return {
@@ -123,6 +130,21 @@ export function precisionRecallCurve(
     fEighth,
     overlap,
     k,
+  };
+}
+
+/** Independent units among the rows. */
+function unitsOf(rows: Int32Array, groups: ArrayLike<number | string> | undefined): number {
+  return groups ? new Set(Array.from(rows, (row) => groups[row])).size : rows.length;
+}
+
+function reachingTo(most: number, estimate: Estimate): Estimate {
+  const { interval, method } = estimate;
+  if (!interval) return estimate;
+  return {
+    ...estimate,
+    interval: [interval[0], Math.max(interval[1], most)],
+    method: `${method} and clopper-pearson`,
   };
 }
 
