@@ -292,6 +292,7 @@ describe("in every form", () => {
 
   it("shows every chart, and ids that are unique and known", () => {
     const page = renderHtml(report);
+    expect(page).toMatch(/<p class="status \w+">(Keeps its promise|With care|Too sure|Undecided)<\/p>/);
     const ids = [...page.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
     expect(new Set(ids).size).toBe(ids.length);
     for (const [, id] of page.matchAll(/href="#([^"]+)"/g)) expect(ids).toContain(id);

@@ -1,4 +1,10 @@
-import { type Block, type DocumentSection, type ReportDocument, text } from "../document/document.js";
+import {
+  type Badges,
+  type Block,
+  type DocumentSection,
+  type ReportDocument,
+  text,
+} from "../document/document.js";
 import { promiseSentence, sliceName } from "../guarantee/coverageWords.js";
 import { formatCount, formatEstimate, formatPercent, formatPlural, formatShare } from "../words/format.js";
 import { formatValue } from "../words/formatValue.js";
@@ -13,6 +19,13 @@ import type {
 } from "./regression.js";
 import { intervalWords, sliceSentence } from "./regressionVerdict.js";
 
+const BADGES: Badges = {
+  good: "Keeps its promise",
+  caution: "With care",
+  bad: "Too sure",
+  unknown: "Undecided",
+};
+
 /** The report as sections. */
 export function regressionDocument(report: RegressionReport): ReportDocument {
   const { origin, n, groups, missing, unlabelled, metrics, intervals, forecast, overTime, options } = report;
@@ -20,6 +33,7 @@ export function regressionDocument(report: RegressionReport): ReportDocument {
   return {
     ...report,
     level: options.level,
+    badges: BADGES,
     source: sourceText({
       ...origin,
       n,

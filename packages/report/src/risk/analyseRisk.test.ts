@@ -237,6 +237,7 @@ describe("in every form", () => {
 
   it("says what is promised, and to whom", () => {
     const page = renderHtml(report);
+    expect(page).toContain('<p class="status good">Certified</p>');
     expect(page).toContain('id="risk-curve-title"');
     const ids = [...page.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
     expect(new Set(ids).size).toBe(ids.length);

@@ -1,4 +1,4 @@
-import { type DocumentSection, type ReportDocument, text } from "../document/document.js";
+import { type Badges, type DocumentSection, type ReportDocument, text } from "../document/document.js";
 import {
   formatConfidence,
   formatCount,
@@ -13,6 +13,13 @@ import { shortPath } from "../words/shortPath.js";
 import { sourceText } from "../words/sourceLine.js";
 import type { RiskReport, RiskThreshold } from "./risk.js";
 
+const BADGES: Badges = {
+  good: "Certified",
+  caution: "With care",
+  bad: "Nothing may go out",
+  unknown: "Undecided",
+};
+
 /** The report as sections. */
 export function riskDocument(report: RiskReport): ReportDocument {
   const { origin, n, groups, missing, unlabelled, meanLoss, certified, expected, options } = report;
@@ -26,6 +33,7 @@ export function riskDocument(report: RiskReport): ReportDocument {
   return {
     ...report,
     level: options.level,
+    badges: BADGES,
     source: sourceText({
       ...origin,
       n,
