@@ -1,11 +1,11 @@
 /** Fidelity metrics on wide features and many rows, by the kernels of @credence/runtime, against NumPy, SciPy and torch. */
 import { startKernels } from "@credence/runtime";
 import {
-  cmmdFromGrams,
+  cmmdFromSums,
   coverRadius,
   ensemblePrecisionRecall,
   frechetDistanceOfTrace,
-  kernelDistanceFromGrams,
+  kernelDistanceFromSums,
   neighboursForHalves,
   prdcFromBalls,
 } from "credence/fidelity";
@@ -68,10 +68,10 @@ export const suite: Suite = {
           work: `kernel distance, 100 subsets of 1000, ${rows} × ${columns}`,
           bar: "≤ 3 s",
           ours: async () =>
-            kernelDistanceFromGrams(await kernels.grams(real, generated), columns, {
-              ...quick,
-              subsets: { count: 100, size: 1000 },
-            }),
+            kernelDistanceFromSums(
+              await kernels.kernelDistanceSums(real, generated, { subsets: { count: 100, size: 1000 } }),
+              quick,
+            ),
           peers: { "NumPy, a product a subset": "kid" },
           inputs,
           repetitions: 1,
@@ -79,7 +79,7 @@ export const suite: Suite = {
         yield {
           work: `CMMD, ${rows} × ${columns}`,
           bar: "≤ 2.5 s",
-          ours: async () => cmmdFromGrams(await kernels.grams(real, generated, { center: true }), quick),
+          ours: async () => cmmdFromSums(await kernels.cmmdSums(real, generated), quick),
           peers: { torch: "cmmd" },
           inputs,
           repetitions: 1,

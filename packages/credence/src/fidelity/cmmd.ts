@@ -5,10 +5,17 @@ import { expBelow, expTable } from "../numeric/exp.js";
 import type { Matrix } from "../numeric/matrix.js";
 import { studentQuantile } from "../numeric/special.js";
 import { squaredDistances } from "../numeric/tiles.js";
-import { checkGrams, type Grams, type PairTiles, squaresOfGrams, tilesOfRows } from "./kernelSums.js";
+import {
+  checkGrams,
+  type Grams,
+  type KernelSums,
+  type PairTiles,
+  squaresOfGrams,
+  tilesOfRows,
+} from "./kernelSums.js";
 import { requirePositive } from "./require.js";
 import { checkedSamples, type FidelityOptions } from "./samples.js";
-import { mmdOfPairs } from "./unbiasedMmd.js";
+import { type MmdOfPairs, mmdOfIndependentSums, mmdOfPairs } from "./unbiasedMmd.js";
 
 const fn = "cmmd";
 
@@ -60,21 +67,35 @@ export function cmmdFromGrams(grams: Grams, options: Omit<CmmdOptions, "dropNonF
   );
 }
 
+/** {@link cmmd} from the sums of the Gaussian kernel made elsewhere, where every row is independent. */
+export function cmmdFromSums(
+  sums: KernelSums,
+  options: Pick<CmmdOptions, "scale" | "level" | "interval"> = {},
+): Cmmd {
+  checkOptions("cmmdFromSums", options);
+  return scaled(mmdOfIndependentSums("cmmdFromSums", sums, options), options);
+}
+
+/** γ of the kernel exp(−γ ‖x − y‖²). */
+export function gaussianRate({ sigma = 10 }: Pick<CmmdOptions, "sigma">): number {
+  requirePositive(fn, "sigma", sigma);
+  return 1 / (2 * sigma * sigma);
+}
+
 /** @param pairs Squared distances. */
 function cmmdOfPairs(pairs: PairTiles, strata: readonly [Stratum, Stratum], options: CmmdOptions): Cmmd {
-  const { sigma = 10, scale = 1000, groups: _, ...rest } = options;
-  requirePositive(fn, "sigma", sigma);
-  requirePositive(fn, "scale", scale);
-  const level = levelOf(fn, options);
-  const gamma = 1 / (2 * sigma * sigma);
+  const { groups: _, ...rest } = options;
+  const gamma = gaussianRate(options);
   const powers = expTable();
-  const { unbiased, biased, standardError, df } = mmdOfPairs(
-    fn,
-    pairs,
-    (square) => expBelow(powers, -gamma * square),
-    strata,
-    rest,
-  );
+  const kernel = (square: number) => expBelow(powers, -gamma * square);
+  return scaled(mmdOfPairs(fn, pairs, kernel, strata, rest), options);
+}
+
+function scaled(mmd: MmdOfPairs, options: Pick<CmmdOptions, "scale" | "level" | "interval">): Cmmd {
+  const { scale = 1000 } = options;
+  requirePositive(fn, "scale", scale);
+  const { unbiased, biased, standardError, df } = mmd;
+  const level = levelOf(fn, options);
   const corrected = scale * unbiased.value;
   if (options.interval === false) return { ...unbiased, value: scale * biased, corrected };
   const half = Number.isFinite(standardError)

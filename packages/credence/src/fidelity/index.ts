@@ -25,7 +25,7 @@ export {
 } from "./gaussianStatistics.js";
 export * from "./inceptionScore.js";
 export * from "./kernelDistance.js";
-export type { Grams } from "./kernelSums.js";
+export type { Grams, KernelSums, SubsetSums } from "./kernelSums.js";
 export * from "./mauve.js";
 export { type Mmd, type MmdOptions, maximumMeanDiscrepancy } from "./maximumMeanDiscrepancy.js";
 export * from "./membershipInference.js";

@@ -8,9 +8,16 @@ import { mean, variance } from "../numeric/quantile.js";
 import { createRandom, type Random } from "../numeric/random.js";
 import { studentQuantile } from "../numeric/special.js";
 import { dotProducts } from "../numeric/tiles.js";
-import { checkGrams, type Grams, tilesOfGrams, tilesOfRows } from "./kernelSums.js";
+import {
+  checkGrams,
+  type Grams,
+  type KernelSums,
+  type SubsetSums,
+  tilesOfGrams,
+  tilesOfRows,
+} from "./kernelSums.js";
 import { checkedSamples, type FidelityOptions, takeRows } from "./samples.js";
-import { mmdOfPairs } from "./unbiasedMmd.js";
+import { mmdOfIndependentSums, mmdOfPairs } from "./unbiasedMmd.js";
 
 /** The polynomial kernel (scale · xᵀy + offset)^degree, and how it is averaged. */
 export interface KernelDistanceOptions extends FidelityOptions {
@@ -54,7 +61,7 @@ export function kernelDistance(
   checkOptions(fn, options);
   const samples = checkedSamples(fn, real, generated, options);
   const { subsets = false } = options;
-  const kernel = polynomialKernel(fn, real.columns, options);
+  const kernel = polynomialKernel(real.columns, options);
   const { groups: _, ...rest } = options;
   const tiles = () => tilesOfRows(samples.real, samples.generated, dotProducts);
   if (!subsets) return mmdOfPairs(fn, tiles(), kernel, samples.strata, rest).unbiased;
@@ -81,7 +88,7 @@ export function kernelDistanceFromGrams(
   checkOptions(fn, options);
   checkGrams(fn, grams);
   const { subsets = false, groups = {}, ...rest } = options;
-  const kernel = polynomialKernel(fn, columns, options);
+  const kernel = polynomialKernel(columns, options);
   const sizes = [grams.real.rows, grams.generated.rows] as const;
   const strata = [
     { rows: sizes[0], groups: groups.real },
@@ -89,18 +96,37 @@ export function kernelDistanceFromGrams(
   ] as const;
   const allPairs = () => mmdOfPairs(fn, tilesOfGrams(grams), kernel, strata, rest);
   if (!subsets) return allPairs().unbiased;
-  checkSubsets(fn, subsets, ...sizes);
   const values = subsetDistances(fn, null, grams, kernel, subsets, options.seed ?? 0);
   return subsetEstimate(values, options, sizes[0] + sizes[1], () => allPairs().standardError);
 }
 
-function polynomialKernel(
-  fn: string,
+/**
+ * {@link kernelDistance} from the sums of the polynomial kernel made elsewhere, over subsets where the sums hold such;
+ * every row is independent.
+ */
+export function kernelDistanceFromSums(
+  sums: KernelSums,
+  options: Pick<KernelDistanceOptions, "level" | "interval"> = {},
+): Estimate {
+  const fn = "kernelDistanceFromSums";
+  checkOptions(fn, options);
+  const all = mmdOfIndependentSums(fn, sums, options);
+  if (!sums.subsets) return all.unbiased;
+  const n = sums.real.length + sums.generated.length;
+  return subsetEstimate(distancesOf(sums.subsets), options, n, () => all.standardError);
+}
+
+/** The parameters of the kernel (scale · xᵀy + offset)^degree. */
+export function polynomialOf(
   columns: number,
-  options: KernelDistanceOptions,
-): (x: number) => number {
-  const { degree = 3, scale = 1 / columns, offset = 1 } = options;
-  checkCount(fn, "degree", degree);
+  { degree = 3, scale = 1 / columns, offset = 1 }: Pick<KernelDistanceOptions, "degree" | "scale" | "offset">,
+): { degree: number; scale: number; offset: number } {
+  checkCount("kernelDistance", "degree", degree);
+  return { degree, scale, offset };
+}
+
+function polynomialKernel(columns: number, options: KernelDistanceOptions): (x: number) => number {
+  const { degree, scale, offset } = polynomialOf(columns, options);
   if (degree === 3)
     return (x) => {
       const base = scale * x + offset;
@@ -122,13 +148,9 @@ function subsetDistances(
   subsets: { readonly count: number; readonly size: number },
   seed: number,
 ): Float64Array {
-  const random = createRandom(seed);
-  const { count, size } = subsets;
-  const rows = grams
-    ? [grams.real.rows, grams.generated.rows]
-    : [samples!.real.rows, samples!.generated.rows];
-  const pools = rows.map((n) => Int32Array.from({ length: n }, (_, i) => i));
-  const draws = Array.from({ length: count }, () => pools.map((pool) => drawFirst(pool, size, random)));
+  const { size } = subsets;
+  const { real, generated } = grams ?? samples!;
+  const draws = drawSubsets([real.rows, generated.rows], subsets, seed);
   if (!grams)
     return Float64Array.from(draws, ([a, b]) => {
       const some = gramsOf(takeRows(samples!.real, a), takeRows(samples!.generated, b));
@@ -136,10 +158,35 @@ function subsetDistances(
       return mmdOfPairs(fn, tilesOfGrams(some), kernel, strata, { interval: false }).unbiased.value;
     });
   const [reals, generateds] = [draws.map(([a]) => a), draws.map(([, b]) => b)];
+  return distancesOf({
+    size,
+    real: sumsOfBlocks(grams.real, kernel, reals),
+    generated: sumsOfBlocks(grams.generated, kernel, generateds),
+    cross: sumsOfBlocks(grams.cross, kernel, reals, generateds),
+  });
+}
+
+function distancesOf({ size, real, generated, cross }: SubsetSums): Float64Array {
   const pairs = size * (size - 1);
-  const within = [sumsOfBlocks(grams.real, kernel, reals), sumsOfBlocks(grams.generated, kernel, generateds)];
-  const cross = sumsOfBlocks(grams.cross, kernel, reals, generateds);
-  return cross.map((sum, s) => within[0][s] / pairs + within[1][s] / pairs - (2 * sum) / (size * size));
+  return cross.map((sum, s) => real[s] / pairs + generated[s] / pairs - (2 * sum) / (size * size));
+}
+
+/**
+ * The rows of the random subsets of {@link kernelDistance}: for each subset those of the real and of the generated sample.
+ * @throws CredenceError "out-of-range", "too-few".
+ */
+export function drawSubsets(
+  rows: readonly [number, number],
+  subsets: { readonly count: number; readonly size: number },
+  seed = 0,
+): (readonly [Int32Array, Int32Array])[] {
+  checkSubsets("kernelDistance", subsets, ...rows);
+  const random = createRandom(seed);
+  const pools = rows.map((n) => Int32Array.from({ length: n }, (_, i) => i));
+  return Array.from({ length: subsets.count }, () => {
+    const [real, generated] = pools.map((pool) => drawFirst(pool, subsets.size, random));
+    return [real, generated];
+  });
 }
 
 /**

@@ -1,4 +1,4 @@
-import { checkFields } from "../numeric/check.js";
+import { checkFields, checkList, checkSameLength } from "../numeric/check.js";
 import type { Gram } from "../numeric/gram.js";
 import type { Matrix } from "../numeric/matrix.js";
 import { checkMatrix } from "../numeric/matrix.js";
@@ -22,6 +22,16 @@ export interface KernelSums {
   /** Sums over all pairs within each sample, a row with itself and with its own unit included. */
   readonly allReal: number;
   readonly allGenerated: number;
+  /** Sums over random subsets, of as many rows each, where there are such. */
+  readonly subsets?: SubsetSums;
+}
+
+/** For each pair of subsets the sums over its pairs of two different rows, within each sample and across. */
+export interface SubsetSums {
+  readonly size: number;
+  readonly real: Float64Array;
+  readonly generated: Float64Array;
+  readonly cross: Float64Array;
 }
 
 /** The pairs of two samples, by tiles: from rows, or from Gram matrices made elsewhere. */
@@ -97,6 +107,15 @@ export function squaresOfGrams(grams: Grams): PairTiles {
     generated: (visit) => rowByRow(grams.generated, [ofGenerated, ofGenerated], true, visit),
     cross: (visit) => rowByRow(grams.cross, [ofReal, ofGenerated], false, visit),
   };
+}
+
+/** Refuses what does not hold the sums of a kernel. */
+export function checkSums(fn: string, sums: KernelSums): void {
+  checkFields(fn, "sums", sums);
+  for (const name of ["real", "generated", "realToGenerated", "generatedToReal"] as const)
+    checkList(fn, `sums.${name}`, sums[name]);
+  checkSameLength(fn, "sums.realToGenerated", sums.realToGenerated, "sums.real", sums.real);
+  checkSameLength(fn, "sums.generatedToReal", sums.generatedToReal, "sums.generated", sums.generated);
 }
 
 /** @param realUnits The independent unit of each row; null where each row is its own. */

@@ -3,11 +3,28 @@ import { combineJackknives, jackknifeInterval } from "../estimate/jackknifeStrat
 import { type Stratum, strataSize } from "../estimate/strata.js";
 import { CredenceError } from "../numeric/error.js";
 import { groupCodes } from "../numeric/groups.js";
-import { kernelSums, type PairTiles } from "./kernelSums.js";
+import { checkSums, type KernelSums, kernelSums, type PairTiles } from "./kernelSums.js";
 
-/** The unit of each row, where rows come in groups. */
-function unitsOf(fn: string, { rows, groups }: Stratum): { codes: Int32Array | null; count: number } {
-  return groups ? groupCodes(fn, groups, { length: rows }, "rows") : { codes: null, count: rows };
+interface Units {
+  /** The unit of each row; null where each is its own. */
+  readonly codes: Int32Array | null;
+  readonly count: number;
+}
+
+/** The units of both samples, of which each needs two. */
+function unitsOf(fn: string, strata: readonly [Stratum, Stratum]): readonly [Units, Units] {
+  const [real, generated] = strata.map(
+    ({ rows, groups }): Units =>
+      groups ? groupCodes(fn, groups, { length: rows }, "rows") : { codes: null, count: rows },
+  );
+  for (const [argument, { count }] of Object.entries({ real, generated }))
+    if (count < 2)
+      throw new CredenceError(
+        "too-few",
+        { function: fn, argument },
+        "needs at least two independent rows (groups, where there are groups).",
+      );
+  return [real, generated];
 }
 
 /** A squared MMD: the unbiased estimate with its interval, and the biased one. */
@@ -32,17 +49,32 @@ export function mmdOfPairs(
   strata: readonly [Stratum, Stratum],
   options: Omit<EstimateOptions, "groups">,
 ): MmdOfPairs {
-  const level = levelOf(fn, options);
-  const units = strata.map((stratum) => unitsOf(fn, stratum));
-  for (const [s, argument] of ["real", "generated"].entries())
-    if (units[s].count < 2)
-      throw new CredenceError(
-        "too-few",
-        { function: fn, argument },
-        "needs at least two independent rows (groups, where there are groups).",
-      );
+  levelOf(fn, options);
+  const units = unitsOf(fn, strata);
   const sums = kernelSums(pairs, kernel, units[0].codes, units[1].codes);
-  const { realRows: n, generatedRows: m } = pairs;
+  return mmdOfSums(fn, sums, strata, units, options);
+}
+
+/** {@link mmdOfPairs} from the sums of the kernel, where every row is independent. */
+export function mmdOfIndependentSums(
+  fn: string,
+  sums: KernelSums,
+  options: Omit<EstimateOptions, "groups">,
+): MmdOfPairs {
+  checkSums(fn, sums);
+  const strata = [{ rows: sums.real.length }, { rows: sums.generated.length }] as const;
+  return mmdOfSums(fn, sums, strata, unitsOf(fn, strata), options);
+}
+
+function mmdOfSums(
+  fn: string,
+  sums: KernelSums,
+  strata: readonly [Stratum, Stratum],
+  units: readonly [Units, Units],
+  options: Omit<EstimateOptions, "groups">,
+): MmdOfPairs {
+  const level = levelOf(fn, options);
+  const [n, m] = strata.map(({ rows }) => rows);
   const cross = total(sums.realToGenerated) / (n * m);
   const real = side(sums.real, sums.realToGenerated, units[0]);
   const generated = side(sums.generated, sums.generatedToReal, units[1]);
@@ -86,11 +118,7 @@ interface Side {
   readonly sizes: Float64Array;
 }
 
-function side(
-  within: Float64Array,
-  across: Float64Array,
-  { codes, count }: { codes: Int32Array | null; count: number },
-): Side {
+function side(within: Float64Array, across: Float64Array, { codes, count }: Units): Side {
   const n = within.length;
   const byUnit = {
     within: new Float64Array(count),

@@ -1,6 +1,7 @@
 import type { OnnxNode } from "../onnx/model.js";
 import type { Runtime } from "../runtime.js";
-import { float64Tensor, type KernelSettings, type Step, workOff } from "./trailing.js";
+import type { KernelSettings } from "./kernelSettings.js";
+import { float64Tensor, type Step, workOff } from "./trailing.js";
 
 /** Width of the band: products like it wide, what follows narrow. */
 export const BAND_WIDTH = 32;

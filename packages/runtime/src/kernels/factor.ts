@@ -1,5 +1,6 @@
 import type { Runtime } from "../runtime.js";
-import { float64Tensor, type KernelSettings, type Step, workOff } from "./trailing.js";
+import type { KernelSettings } from "./kernelSettings.js";
+import { float64Tensor, type Step, workOff } from "./trailing.js";
 
 /** Columns that are factored at a time. */
 const WIDTH = 64;

@@ -1,6 +1,7 @@
 import {
   cmmd,
   cmmdFromGrams,
+  cmmdFromSums,
   coverRadius,
   createBalls,
   frechetDistance,
@@ -8,6 +9,7 @@ import {
   gaussianStatistics,
   kernelDistance,
   kernelDistanceFromGrams,
+  kernelDistanceFromSums,
   missedShares,
   prdc,
   prdcFromBalls,
@@ -123,6 +125,37 @@ describe("metrics from kernels equal those from rows", () => {
     }
   });
 
+  it("the kernel distance and CMMD from sums", async () => {
+    // Several blocks of 512 rows, some of which meet themselves.
+    const [a, b] = [normal(1100, 12, 5), normal(600, 12, 6, 0.1)];
+    for (const options of [
+      {},
+      { degree: 2, scale: 0.1, offset: 0.5 },
+      { seed: 3, subsets: { count: 7, size: 200 } },
+    ]) {
+      const fast = kernelDistanceFromSums(await kernels.kernelDistanceSums(a, b, options));
+      const slow = kernelDistance(a, b, options);
+      expect(fast.value).toBeCloseTo(slow.value, 5);
+      expect(fast.interval![0]).toBeCloseTo(slow.interval![0], 5);
+      expect(fast.method).toBe(slow.method);
+      expect(fast.n).toBe(slow.n);
+    }
+    const far = [normal(80, 8, 1, 1e3), normal(70, 8, 2, 1e3)] as const;
+    for (const [[x, y], options] of [
+      [[a, b], {}],
+      [[a, b], { sigma: 2 }],
+      [far, {}],
+    ] as const) {
+      const fast = cmmdFromSums(await kernels.cmmdSums(x, y, options));
+      const slow = cmmd(x, y, options);
+      expect(fast.value).toBeCloseTo(slow.value, 3);
+      expect(fast.corrected).toBeCloseTo(slow.corrected, 3);
+      expect(fast.interval![1]).toBeCloseTo(slow.interval![1], 3);
+    }
+    await expect(kernels.cmmdSums(a, normal(5, 3, 1))).rejects.toMatchObject({ code: "shape-mismatch" });
+    await expect(kernels.cmmdSums(a, b, { sigma: 0 })).rejects.toMatchObject({ code: "out-of-range" });
+  });
+
   it("the Fréchet distance", async () => {
     const [a, b] = [await kernels.gaussianStatistics(real), await kernels.gaussianStatistics(generated)];
     const wanted = gaussianStatistics(real);
@@ -144,7 +177,7 @@ describe("metrics from kernels equal those from rows", () => {
       rows,
       columns,
     }));
-    const few = wide.map(({ data, columns }) => ({ data: data.slice(0, 60 * columns), rows: 60, columns }));
+    const few = [normal(60, 150, 3), normal(60, 150, 4, 0.1)];
     for (const pair of [wide, repeated, few]) {
       const [a, b] = pair.map(gaussianStatistics);
       const distance = frechetDistanceOfTrace(a, b, await kernels.rootTrace(a, b));

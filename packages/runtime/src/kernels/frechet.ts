@@ -6,7 +6,8 @@ import type { Runtime } from "../runtime.js";
 import { tensorData } from "../tensor.js";
 import { BAND_WIDTH, bandOn } from "./band.js";
 import { upperFactorOn } from "./factor.js";
-import { float64Tensor, type KernelSettings } from "./trailing.js";
+import type { KernelSettings } from "./kernelSettings.js";
+import { float64Tensor } from "./trailing.js";
 
 /** Rows whose products are summed at a time. */
 const CHUNK = 2048;

@@ -2,13 +2,14 @@ import { CredenceError, checkMatrix, type Gram, type Matrix } from "credence/num
 import { encodeModel } from "../onnx/encode.js";
 import type { Runtime } from "../runtime.js";
 import { forEachBlock } from "./blocks.js";
+import type { KernelSettings } from "./kernelSettings.js";
 
 /** A Bᵀ in float32, block by block; of A Aᵀ (`b` null) only the blocks on and above the diagonal are computed. */
 export async function gramOn(
   runtime: Runtime,
   a: Matrix,
   b: Matrix | null,
-  { threads, signal, center }: { threads: number; signal?: AbortSignal; center?: ArrayLike<number> },
+  { threads, signal, center }: KernelSettings & { center?: ArrayLike<number> },
 ): Promise<Gram> {
   const fn = "gram";
   checkMatrix(fn, "a", a);

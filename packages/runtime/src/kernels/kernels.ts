@@ -1,9 +1,19 @@
-import { type Balls, ballsOf, type GaussianStatistics, type Grams, outerRadii } from "credence/fidelity";
+import {
+  type Balls,
+  ballsOf,
+  type CmmdOptions,
+  type GaussianStatistics,
+  type Grams,
+  type KernelDistanceOptions,
+  type KernelSums,
+  outerRadii,
+} from "credence/fidelity";
 import type { Gram, Matrix, Neighbours, Within } from "credence/numeric";
 import { startRuntime } from "../runtime.js";
 import { meanOf } from "./float32.js";
 import { gaussianStatisticsOn, rootTraceOn } from "./frechet.js";
 import { gramOn } from "./gram.js";
+import { cmmdSumsOn, kernelDistanceSumsOn } from "./kernelSums.js";
 import { missedSharesOn } from "./missedShares.js";
 import { neighboursOn } from "./neighbours.js";
 import { mutuallyWithinOn } from "./within.js";
@@ -51,6 +61,18 @@ export interface Kernels {
   gram(a: Matrix, b?: Matrix, options?: GramOptions): Promise<Gram>;
   /** All that `kernelDistanceFromGrams` needs, and with `center: true` all that `cmmdFromGrams` needs. */
   grams(real: Matrix, generated: Matrix, options?: KernelOptions & { center?: boolean }): Promise<Grams>;
+  /** What `kernelDistanceFromSums` needs, in memory that does not grow with the pairs of rows; about six digits. */
+  kernelDistanceSums(
+    real: Matrix,
+    generated: Matrix,
+    options?: KernelOptions & Pick<KernelDistanceOptions, "degree" | "scale" | "offset" | "subsets" | "seed">,
+  ): Promise<KernelSums>;
+  /** What `cmmdFromSums` needs, likewise. */
+  cmmdSums(
+    real: Matrix,
+    generated: Matrix,
+    options?: KernelOptions & Pick<CmmdOptions, "sigma">,
+  ): Promise<KernelSums>;
   /** As `gaussianStatistics` of credence/fidelity, in float64. */
   gaussianStatistics(matrix: Matrix, options?: KernelOptions): Promise<GaussianStatistics>;
   /** tr (S₁S₂)^½ of two covariances in float64, for `frechetDistanceOfTrace` of credence/fidelity. */
@@ -111,6 +133,10 @@ export function startKernels({ threads = 1 }: { threads?: number } = {}): Kernel
         cross: await kernels.gram(real, generated, all),
       };
     },
+    kernelDistanceSums: (real, generated, options = {}) =>
+      kernelDistanceSumsOn(runtime, real, generated, { threads, ...options }),
+    cmmdSums: (real, generated, options = {}) =>
+      cmmdSumsOn(runtime, real, generated, { threads, ...options }),
     gaussianStatistics: (matrix, options = {}) =>
       gaussianStatisticsOn(runtime, matrix, { threads, ...options }),
     rootTrace: (a, b, options = {}) => rootTraceOn(runtime, a, b, { threads, ...options }),

@@ -3,6 +3,7 @@ import type { Runtime } from "../runtime.js";
 import { type Block, forEachBlock } from "./blocks.js";
 import { errorOfSquares, squareOf } from "./distance.js";
 import { meanOf } from "./float32.js";
+import type { KernelSettings } from "./kernelSettings.js";
 import { normsOfRight, openNear } from "./near.js";
 
 /** Squared distances less than this many times their possible error are computed again in float64. */
@@ -17,7 +18,7 @@ export async function missedSharesOn(
   b: Matrix,
   radiusOfA: number,
   radiusOfB: number,
-  { threads, signal }: { threads: number; signal?: AbortSignal },
+  { threads, signal }: KernelSettings,
 ): Promise<readonly [Float64Array, Float64Array]> {
   checkMatrix(fn, "a", a);
   checkMatrix(fn, "b", b);

@@ -10,6 +10,7 @@ import type { Runtime } from "../runtime.js";
 import { forEachBlock } from "./blocks.js";
 import { createCandidates } from "./candidates.js";
 import { meanOf } from "./float32.js";
+import type { KernelSettings } from "./kernelSettings.js";
 import { nearestModel, normsOfRight, openNear } from "./near.js";
 
 /** From this many columns on the products cost more than searching them twice. */
@@ -30,7 +31,7 @@ export async function neighboursOn(
   points: Matrix,
   k: number,
   queries: Matrix | null,
-  { threads, signal }: { threads: number; signal?: AbortSignal },
+  { threads, signal }: KernelSettings,
 ): Promise<Neighbours> {
   check(points, k, queries);
   const taken = Math.min(points.rows, k + (queries ? 0 : 1) + SPARE);

@@ -2,11 +2,7 @@ import { encodeModel } from "../onnx/encode.js";
 import type { OnnxNode, OnnxValue } from "../onnx/model.js";
 import type { Runtime, Tensors } from "../runtime.js";
 import { type TensorData, tensorData } from "../tensor.js";
-
-export interface KernelSettings {
-  threads: number;
-  signal?: AbortSignal;
-}
+import type { KernelSettings } from "./kernelSettings.js";
 
 export const float64Tensor = (
   data: Float64Array<ArrayBuffer>,

@@ -12,6 +12,7 @@ import { tensorData } from "../tensor.js";
 import { forEachBlock } from "./blocks.js";
 import { errorOfSquares, squareOf, UNIT } from "./distance.js";
 import { meanOf } from "./float32.js";
+import type { KernelSettings } from "./kernelSettings.js";
 import { nearInputs, nearNode, normsOfRight } from "./near.js";
 
 const fn = "mutuallyWithin";
@@ -27,7 +28,7 @@ export async function mutuallyWithinOn(
   b: Matrix,
   radiiOfA: ArrayLike<number>,
   radiiOfB: ArrayLike<number>,
-  { threads, signal }: { threads: number; signal?: AbortSignal },
+  { threads, signal }: KernelSettings,
 ): Promise<readonly [Within, Within]> {
   check(a, b, radiiOfA, radiiOfB);
   const session = await runtime.cached(`within ${threads}`, () => runtime.open(model, { threads }));
