@@ -2,16 +2,17 @@
  * npm run examples [-- NAME… --quick]: runs every example, one after another, with the committed weights; those that take
  * long have a quick form.
  * npm run examples:train [-- NAME…]: trains the weights of those that have any, into examples/models.
+ * What follows the names, from the first that begins with --, goes to the examples.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
-const given = process.argv.slice(2);
-const script = given.includes("--train") ? "train.ts" : "main.ts";
-const wanted = given.filter((name) => !name.startsWith("--"));
-const flags = given.filter((name) => name.startsWith("--") && name !== "--train");
+const given = process.argv.slice(2).filter((argument) => argument !== "--train");
+const script = process.argv.includes("--train") ? "train.ts" : "main.ts";
+const split = given.findIndex((argument) => argument.startsWith("--"));
+const [wanted, flags] = split < 0 ? [given, []] : [given.slice(0, split), given.slice(split)];
 const names = readdirSync(join(root, "examples")).filter((name) =>
   existsSync(join(root, "examples", name, script)),
 );

@@ -8,6 +8,7 @@ import { gzipSync } from "node:zlib";
 import { classifier, vae } from "@credence/train/models";
 import { createRandom, sampleInteger, shuffle } from "credence/numeric";
 import { type Images, takeImages } from "../digits/digits.js";
+import { hits } from "../digits/hits.js";
 import { ARMS, digitParts, REPETITIONS, RESULTS, SIZES, TEST_ROWS } from "./parts.js";
 
 /** Made images for each labelled one. */
@@ -68,12 +69,11 @@ async function readRight(images: Images, seed: number): Promise<Uint8Array> {
     averageDecay: 0.99,
     seed,
   });
-  const { data } = await model.predict(test);
+  const right = hits(await model.predict(test), test.labels);
   await model.release();
   const bits = new Uint8Array(TEST_ROWS / 8);
-  test.labels.forEach((label, i) => {
-    const row = Array.from({ length: 10 }, (_, j) => data[10 * i + j]);
-    if (row[label] === Math.max(...row)) bits[i >> 3] |= 128 >> (i & 7);
+  right.forEach((bit, i) => {
+    if (bit) bits[i >> 3] |= 128 >> (i & 7);
   });
   return bits;
 }

@@ -8,8 +8,8 @@ import { logLoss, topLabelCalibrationError } from "credence/calibration";
 import { decomposeEntropy, meanPrediction } from "credence/ensemble";
 import { type Estimate, meanEstimate, proportionEstimate } from "credence/estimate";
 import { detectionMetrics } from "credence/novelty";
-import type { Matrix } from "credence/numeric";
 import { readFashion } from "../digits/digits.js";
+import { hits } from "../digits/hits.js";
 import { digitParts, WEIGHTS } from "./parts.js";
 
 const { train, tune, test } = digitParts();
@@ -49,7 +49,7 @@ for (const [name, method] of Object.entries(methods)) {
   console.log(
     name.padEnd(width) +
       [
-        show(proportionEstimate(isRight(probabilities, test.labels)), 3),
+        show(proportionEstimate(hits(probabilities, test.labels)), 3),
         show(logLoss(probabilities, test.labels), 4),
         name === "one model" ? "" : show(meanEstimate(paired), 4),
         show(topLabelCalibrationError(probabilities, test.labels), 4),
@@ -76,14 +76,6 @@ console.log(
 );
 for (const line of doubts) console.log(line);
 await ensemble.release();
-
-/** Whether the most probable class of each row is the right one. */
-function isRight({ data, columns }: Matrix, labels: Int32Array): Uint8Array {
-  return Uint8Array.from(labels, (label, i) => {
-    const row = Array.from({ length: columns }, (_, j) => data[i * columns + j]);
-    return Number(row[label] === Math.max(...row));
-  });
-}
 
 function show({ value, interval }: Estimate, decimals: number): string {
   const [low, high] = (interval as readonly [number, number]).map((v) => v.toFixed(decimals));

@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { load } from "@credence/train/models";
+import { hits } from "../digits/hits.js";
 import { digitParts, weightsOf } from "../digits-generators/digitParts.js";
 import { writeFeatures } from "./features.js";
 import { CLASSES, clipped, folder, generators, MEMBERS } from "./members.js";
@@ -29,12 +30,7 @@ for (let seed = 1; seed <= MEMBERS; seed++)
     const samples = clipped(await model.sample(CLASSES, { seed }));
     await model.release();
     writeFeatures(member, await judge.embeddings(samples));
-    const { data } = await judge.predict(samples);
-    let recognised = 0;
-    CLASSES.forEach((asked, i) => {
-      const row = Array.from({ length: 10 }, (_, j) => data[10 * i + j]);
-      if (row[asked] === Math.max(...row)) recognised++;
-    });
+    const recognised = hits(await judge.predict(samples), CLASSES).filter(Boolean).length;
     const { user, system } = process.cpuUsage(before);
     done[member] = { recognised, cpuSeconds: Math.round((user + system) / 1e6) };
     writeFileSync(facts, `${JSON.stringify(done, null, 2)}\n`);

@@ -8,6 +8,7 @@ import { type Estimate, meanEstimate, proportionEstimate } from "credence/estima
 import { detectionMetrics } from "credence/novelty";
 import type { Matrix } from "credence/numeric";
 import { readFashion, takeImages } from "../digits/digits.js";
+import { hits } from "../digits/hits.js";
 import { generators } from "./digitGenerator.js";
 import { digitParts, weightsOf } from "./digitParts.js";
 
@@ -80,13 +81,7 @@ await judge.release();
 
 /** The share of pictures that the judge reads as these labels. */
 async function share(pictures: Matrix, labels: Int32Array): Promise<Estimate> {
-  const { data, columns } = await judge.logits(pictures);
-  return proportionEstimate(
-    Array.from(labels, (label, i) => {
-      for (let j = 0; j < columns; j++) if (data[i * columns + j] > data[i * columns + label]) return 0;
-      return 1;
-    }),
-  );
+  return proportionEstimate(hits(await judge.logits(pictures), labels));
 }
 
 function stack(a: Matrix, b: Matrix): Matrix {
