@@ -51,6 +51,8 @@ export async function forEachBlock(
   const held = SIDE * Math.max(1, Math.floor(HELD_ENTRIES / columns / SIDE));
   const width = wide ? held : SIDE;
   const height = wide ? Math.ceil(WIDE_ENTRIES / Math.min(held, other.rows)) : SIDE;
+  // The worker makes a block while the one before is visited.
+  let visitLast = async () => {};
   for (let j = 0; j < other.rows; j += held) {
     const right = takeRows(fn, b ? "b" : "a", other, center, j, j + held);
     const theirs = { b: right.tensor, ...ofRight?.(right) };
@@ -62,10 +64,14 @@ export async function forEachBlock(
       for (let second = b ? j : Math.max(i, j); second < right.end; second += width) {
         const secondEnd = Math.min(second + width, right.end);
         const rows = { ...some(mine, 0, left.end - i), ...some(theirs, second - j, secondEnd - j) };
-        visit({ left, right, second, secondEnd }, await session.run({}, { signal, rows }));
+        const results = session.run({}, { signal, rows });
+        results.catch(() => {}); // Heard below, unless an earlier block fails first.
+        await visitLast();
+        visitLast = async () => visit({ left, right, second, secondEnd }, await results);
       }
     }
   }
+  await visitLast();
 }
 
 const variable = (input: string): string => `block ${input}`;

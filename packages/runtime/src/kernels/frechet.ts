@@ -38,8 +38,11 @@ export async function gaussianStatisticsOn(
   for (let first = 0; first < n; first += CHUNK) {
     const count = Math.min(CHUNK, n - first);
     const turned = new Float64Array(d * count);
-    for (let i = 0; i < count; i++)
-      for (let j = 0; j < d; j++) turned[j * count + i] = data[(first + i) * d + j] - mean[j];
+    // Eight rows at a time, which fill a line of the cache.
+    for (let top = 0; top < count; top += 8)
+      for (let j = 0; j < d; j++)
+        for (let i = top; i < Math.min(top + 8, count); i++)
+          turned[j * count + i] = data[(first + i) * d + j] - mean[j];
     const part = await bandedProducts(
       runtime,
       { left: turned, right: null, d, columns: count, skip: false, lower: true },

@@ -62,6 +62,18 @@ describe("nearest neighbours by matrix products", () => {
   });
 });
 
+it("calls at the same time do not disturb each other, nor does one that is stopped", async () => {
+  const [a, b] = [normal(1500, 20, 1), normal(1200, 20, 2)];
+  const stop = new AbortController();
+  const stopped = kernels.gram(a, b, { signal: stop.signal });
+  const both = Promise.all([kernels.nearestNeighbours(a, 3), kernels.nearestNeighbours(b, 3)]);
+  stop.abort();
+  await expect(stopped).rejects.toThrow(/abort/i);
+  const found = await both;
+  for (const [i, points] of [a, b].entries())
+    expect(found[i].indices).toEqual(nearestNeighbours(points, 3).indices);
+});
+
 describe("Gram matrices", () => {
   it("equals the one of credence", async () => {
     const [a, b] = [normal(70, 9, 1), normal(50, 9, 2)];

@@ -105,11 +105,12 @@ export interface GramOptions extends KernelOptions {
  */
 export function startKernels({ threads = 1 }: { threads?: number } = {}): Kernels {
   const runtime = startRuntime();
+  const inTurn = queue();
   const kernels: Kernels = {
     nearestNeighbours: (points, k, queries, options = {}) =>
-      neighboursOn(runtime, points, k, queries ?? null, { threads, ...options }),
+      inTurn(() => neighboursOn(runtime, points, k, queries ?? null, { threads, ...options })),
     mutuallyWithin: (a, b, radiiOfA, radiiOfB, options = {}) =>
-      mutuallyWithinOn(runtime, a, b, radiiOfA, radiiOfB, { threads, ...options }),
+      inTurn(() => mutuallyWithinOn(runtime, a, b, radiiOfA, radiiOfB, { threads, ...options })),
     async pointsWithin(points, centres, radii, options) {
       const none = new Float64Array(points.rows).fill(-1); // holds nothing
       return (await kernels.mutuallyWithin(centres, points, radii, none, options))[0];
@@ -123,8 +124,8 @@ export function startKernels({ threads = 1 }: { threads?: number } = {}): Kernel
       return ballsOf(own, await kernels.mutuallyWithin(real, generated, ...radii, options));
     },
     missedShares: (a, b, radiusOfA, radiusOfB, options = {}) =>
-      missedSharesOn(runtime, a, b, radiusOfA, radiusOfB, { threads, ...options }),
-    gram: (a, b, options = {}) => gramOn(runtime, a, b ?? null, { threads, ...options }),
+      inTurn(() => missedSharesOn(runtime, a, b, radiusOfA, radiusOfB, { threads, ...options })),
+    gram: (a, b, options = {}) => inTurn(() => gramOn(runtime, a, b ?? null, { threads, ...options })),
     async grams(real, generated, { center = false, ...options } = {}) {
       const all = { ...options, ...(center && { center: meanOf(real) }) };
       return {
@@ -134,13 +135,23 @@ export function startKernels({ threads = 1 }: { threads?: number } = {}): Kernel
       };
     },
     kernelDistanceSums: (real, generated, options = {}) =>
-      kernelDistanceSumsOn(runtime, real, generated, { threads, ...options }),
+      inTurn(() => kernelDistanceSumsOn(runtime, real, generated, { threads, ...options })),
     cmmdSums: (real, generated, options = {}) =>
-      cmmdSumsOn(runtime, real, generated, { threads, ...options }),
+      inTurn(() => cmmdSumsOn(runtime, real, generated, { threads, ...options })),
     gaussianStatistics: (matrix, options = {}) =>
-      gaussianStatisticsOn(runtime, matrix, { threads, ...options }),
-    rootTrace: (a, b, options = {}) => rootTraceOn(runtime, a, b, { threads, ...options }),
+      inTurn(() => gaussianStatisticsOn(runtime, matrix, { threads, ...options })),
+    rootTrace: (a, b, options = {}) => inTurn(() => rootTraceOn(runtime, a, b, { threads, ...options })),
     close: () => runtime.close(),
   };
   return kernels;
+}
+
+/** Begins each work when the one before has ended: they share the worker's variables. */
+function queue(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const result = last.then(work);
+    last = result.catch(() => {});
+    return result;
+  };
 }
