@@ -7,7 +7,7 @@ import { float64Tensor, type Step, workOff } from "./trailing.js";
 export const BAND_WIDTH = 32;
 
 /**
- * A band matrix with the eigenvalues of a symmetric one (n × n), in the layout of `bandEigenvalues` of credence: the
+ * A band matrix with the eigenvalues of a symmetric one (n × n, handed over), in the layout of `bandEigenvalues` of credence: the
  * first of two steps to tridiagonal form, that of matrix products. Panel by panel, the columns below the diagonal block
  * are made triangular by an orthogonal Q = 1 − V T Vᵀ, which is applied to the rest from both sides as one product of
  * rank 2 × width (Bischof, Lang & Sun 2000).

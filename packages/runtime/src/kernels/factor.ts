@@ -6,7 +6,7 @@ import { float64Tensor, type Step, workOff } from "./trailing.js";
 const WIDTH = 64;
 
 /**
- * Upper triangular U with A = Uᵀ U for a positive semidefinite A (n × n), as `semidefiniteFactor` of credence makes it: a
+ * Upper triangular U with A = Uᵀ U for a positive semidefinite A (n × n, handed over), as `semidefiniteFactor` of credence makes it: a
  * pivot of rounding size makes a zero row.
  */
 export async function upperFactorOn(

@@ -82,7 +82,7 @@ export async function rootTraceOn(
 interface Product {
   /** d rows of `columns`; with `skip` upper triangular. */
   readonly left: Float64Array<ArrayBuffer>;
-  /** d rows of `columns`; null for those of `left`. */
+  /** d rows of `columns`, which are handed over to the worker; null for those of `left`, which are then. */
   readonly right: Float64Array<ArrayBuffer> | null;
   readonly d: number;
   readonly columns: number;
@@ -100,10 +100,9 @@ async function bandedProducts(
   const session = await runtime.cached(`bands ${threads}`, () =>
     runtime.open(model, { threads }, { reads: { left: "bands left", right: "bands right" } }),
   );
-  await runtime.set({
-    "bands left": float64Tensor(left, d, columns),
-    "bands right": float64Tensor(right ?? left, d, columns),
-  });
+  if (right) await runtime.set({ "bands left": float64Tensor(left, d, columns) });
+  const last = float64Tensor(right ?? left, d, columns);
+  await runtime.set({ ...(!right && { "bands left": last }), "bands right": last }, { transfer: true });
   const result = new Float64Array(d * d);
   for (let top = 0; top < d; top += BAND) {
     const bottom = Math.min(top + BAND, d);

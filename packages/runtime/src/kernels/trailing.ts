@@ -22,7 +22,7 @@ export interface Step {
 /**
  * Works off a symmetric n × n matrix panel by panel, as blocked factorisations do: `take` gets the first columns of what
  * is left (m rows of `count`) and says what the step's inputs are; their product is subtracted from the rest in the
- * worker, in float64.
+ * worker, in float64. The matrix is handed over to it.
  */
 export async function workOff(
   runtime: Runtime,
@@ -36,10 +36,10 @@ export async function workOff(
   const session = await runtime.cached(`${step.name} ${threads}`, () =>
     runtime.open(modelOf(step), { threads }, { reads: { rest: "rest" }, writes: { next: "rest" } }),
   );
-  await runtime.set({ rest: float64Tensor(matrix, n, n) });
   let count = Math.min(width, n);
   let panel: Float64Array = new Float64Array(n * count);
   for (let i = 0; i < n; i++) panel.set(matrix.subarray(i * n, i * n + count), i * count);
+  await runtime.set({ rest: float64Tensor(matrix, n, n) }, { transfer: true });
   for (let top = 0; ; top += width) {
     const feeds = take(panel, top, count);
     if (top + count === n) return;
