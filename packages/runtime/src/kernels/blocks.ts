@@ -21,8 +21,9 @@ export interface Block {
 }
 
 export interface BlockOptions {
-  /** The function that errors name. */
+  /** The function that errors name, and what it calls `a` and `b`. */
   readonly fn: string;
+  readonly names: readonly [string, string];
   /** Subtracted from every row. */
   readonly center?: ArrayLike<number>;
   /** More inputs of the session, which belong to the rows of `b`: one of their first axis a row. */
@@ -44,21 +45,22 @@ export async function forEachBlock(
   session: Session,
   a: Matrix,
   b: Matrix | null,
-  { fn, center, ofRight, ofLeft, wide = false, visit, signal }: BlockOptions,
+  { fn, names, center, ofRight, ofLeft, wide = false, visit, signal }: BlockOptions,
 ): Promise<void> {
   const other = b ?? a;
   const { columns } = a;
   const held = SIDE * Math.max(1, Math.floor(HELD_ENTRIES / columns / SIDE));
   const width = wide ? held : SIDE;
-  const height = wide ? Math.ceil(WIDE_ENTRIES / Math.min(held, other.rows)) : SIDE;
+  const most = Math.min(WIDE_ENTRIES / Math.min(held, other.rows), HELD_ENTRIES / columns);
+  const height = wide ? Math.ceil(most) : SIDE;
   // The worker makes a block while the one before is visited.
   let visitLast = async () => {};
   for (let j = 0; j < other.rows; j += held) {
-    const right = takeRows(fn, b ? "b" : "a", other, center, j, j + held);
+    const right = takeRows(fn, names[b ? 1 : 0], other, center, j, j + held);
     const theirs = { b: right.tensor, ...ofRight?.(right) };
     await hold(runtime, theirs);
     for (let i = 0; i < (b ? a.rows : right.end); i += height) {
-      const left = takeRows(fn, "a", a, center, i, i + height);
+      const left = takeRows(fn, names[0], a, center, i, i + height);
       const mine = { a: left.tensor, ...ofLeft?.(left, right) };
       await hold(runtime, mine);
       for (let second = b ? j : Math.max(i, j); second < right.end; second += width) {

@@ -141,10 +141,13 @@ describe("metrics from kernels equal those from rows", () => {
       expect(fast.n).toBe(slow.n);
     }
     const far = [normal(80, 8, 1, 1e3), normal(70, 8, 2, 1e3)] as const;
+    // Nothing is near anything but itself, which rounding must not hide.
+    const large = far.map(({ data, ...shape }) => ({ data: Array.from(data, (v) => v * 1e5), ...shape }));
     for (const [[x, y], options] of [
       [[a, b], {}],
       [[a, b], { sigma: 2 }],
       [far, {}],
+      [large, {}],
     ] as const) {
       const fast = cmmdFromSums(await kernels.cmmdSums(x, y, options));
       const slow = cmmd(x, y, options);

@@ -25,6 +25,7 @@ export async function gramOn(
   const data = new Float32Array(a.rows * other.rows);
   await forEachBlock(runtime, session, a, b, {
     fn,
+    names: ["a", "b"],
     center,
     visit({ left, second, secondEnd }, { product }) {
       const values = product.data as Float32Array;

@@ -16,8 +16,6 @@ import { meanOf, type Rows } from "./float32.js";
 import type { KernelSettings } from "./kernelSettings.js";
 import { nearInputs, nearNode } from "./near.js";
 
-const fn = "kernelSums";
-
 /** Sums of the kernel (scale · xᵀy + offset)^degree over all pairs, and over those of random subsets. */
 export async function kernelDistanceSumsOn(
   runtime: Runtime,
@@ -25,11 +23,13 @@ export async function kernelDistanceSumsOn(
   generated: Matrix,
   options: KernelSettings & Pick<KernelDistanceOptions, "degree" | "scale" | "offset" | "subsets" | "seed">,
 ): Promise<KernelSums> {
-  check(real, generated);
+  const fn = "kernelDistanceSums";
+  check(fn, real, generated);
   const { degree, scale, offset } = polynomialOf(real.columns, options);
   const { subsets = false, seed } = options;
   const draws = subsets ? drawSubsets([real.rows, generated.rows], subsets, seed) : [];
   const sums = await sumsOf(runtime, real, generated, options, {
+    fn,
     name: `polynomial ${degree} ${scale} ${offset}`,
     nodes: [
       { op: "Gemm", inputs: ["a", "b"], outputs: ["product"], attributes: { transB: 1 } },
@@ -53,9 +53,11 @@ export async function cmmdSumsOn(
   generated: Matrix,
   options: KernelSettings & Pick<CmmdOptions, "sigma">,
 ): Promise<KernelSums> {
-  check(real, generated);
+  const fn = "cmmdSums";
+  check(fn, real, generated);
   const rate = gaussianRate(options);
   const { all } = await sumsOf(runtime, real, generated, options, {
+    fn,
     name: `gaussian ${rate}`,
     center: meanOf(real),
     nodes: [
@@ -73,6 +75,8 @@ export async function cmmdSumsOn(
 }
 
 interface Kernel {
+  /** The function that errors name. */
+  readonly fn: string;
   /** Of the session: another for other parameters. */
   readonly name: string;
   readonly center?: ArrayLike<number>;
@@ -95,20 +99,13 @@ async function sumsOf(
   const session = await runtime.cached(`sums ${kernel.name} ${threads}`, () =>
     runtime.open(modelOf(kernel), { threads }),
   );
-  const [chosenReal, chosenGenerated] = [
-    membership(real.rows, kernel.subsets[0]),
-    membership(generated.rows, kernel.subsets[1]),
+  const [a, b]: Side[] = [
+    { name: "real", matrix: real, chosen: membership(real.rows, kernel.subsets[0]) },
+    { name: "generated", matrix: generated, chosen: membership(generated.rows, kernel.subsets[1]) },
   ];
-  const settings = { session, center: kernel.center, signal };
-  const within = await pairSums(runtime, [real, chosenReal], null, kernel.ofSelf, settings);
-  const other = await pairSums(runtime, [generated, chosenGenerated], null, kernel.ofSelf, settings);
-  const across = await pairSums(
-    runtime,
-    [real, chosenReal],
-    [generated, chosenGenerated],
-    kernel.ofSelf,
-    settings,
-  );
+  const within = await pairSums(runtime, session, a, null, kernel, signal);
+  const other = await pairSums(runtime, session, b, null, kernel, signal);
+  const across = await pairSums(runtime, session, a, b, kernel, signal);
   return {
     all: {
       real: within.left,
@@ -122,8 +119,12 @@ async function sumsOf(
   };
 }
 
-/** A matrix and, for each row, a 1 and then whether it is in each of the subsets. */
-type Side = readonly [Matrix, Float32Array<ArrayBuffer>];
+interface Side {
+  readonly name: string;
+  readonly matrix: Matrix;
+  /** For each row a 1, and then whether it is in each of the subsets. */
+  readonly chosen: Float32Array<ArrayBuffer>;
+}
 
 function membership(rows: number, subsets: readonly Int32Array[]): Float32Array<ArrayBuffer> {
   const width = subsets.length + 1;
@@ -147,28 +148,30 @@ interface PairSums {
 /** Sums over the pairs of two samples, or (`b` null) of two different rows of one. */
 async function pairSums(
   runtime: Runtime,
-  [a, chosen]: Side,
+  session: Session,
+  a: Side,
   b: Side | null,
-  ofSelf: Kernel["ofSelf"],
-  { session, center, signal }: { session: Session; center?: ArrayLike<number>; signal?: AbortSignal },
+  { fn, center, ofSelf }: Kernel,
+  signal: AbortSignal | undefined,
 ): Promise<PairSums> {
-  const [other, chosenOther] = b ?? [a, chosen];
-  const width = chosen.length / a.rows;
-  const left = new Float64Array(a.rows);
+  const other = b ?? a;
+  const width = a.chosen.length / a.matrix.rows;
+  const left = new Float64Array(a.matrix.rows);
   const sums: PairSums = {
     left,
-    right: b ? new Float64Array(other.rows) : left,
+    right: b ? new Float64Array(other.matrix.rows) : left,
     all: 0,
     subsets: new Float64Array(width - 1),
   };
   // Rows of two samples are never the same.
   const numbers = ({ norms, first }: Rows, same: boolean) => norms.map((_, i) => (same ? first + i : -1));
-  await forEachBlock(runtime, session, a, b && other, {
+  await forEachBlock(runtime, session, a.matrix, b?.matrix ?? null, {
     fn,
+    names: [a.name, other.name],
     center,
     ofRight(rows) {
       const count = rows.end - rows.first;
-      const some = chosenOther.slice(rows.first * width, rows.end * width);
+      const some = other.chosen.slice(rows.first * width, rows.end * width);
       return {
         norms: tensorData("float32", [count], rows.norms),
         number: tensorData("float32", [count], numbers(rows, !b)),
@@ -183,7 +186,7 @@ async function pairSums(
       };
     },
     visit(block, { rows, columns }) {
-      add(sums, block, rows, columns, chosen, !b);
+      add(sums, block, rows, columns, a.chosen, !b);
       if (!b && block.left.first === block.second)
         for (const norm of block.left.norms) sums.all += ofSelf(norm);
     },
@@ -251,7 +254,7 @@ const modelOf = ({ nodes, parameters }: Kernel): Uint8Array =>
     },
   });
 
-function check(real: Matrix, generated: Matrix): void {
+function check(fn: string, real: Matrix, generated: Matrix): void {
   checkMatrix(fn, "real", real);
   checkMatrix(fn, "generated", generated);
   if (real.columns !== generated.columns)

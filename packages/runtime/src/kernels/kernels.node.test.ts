@@ -57,6 +57,11 @@ describe("nearest neighbours by matrix products", () => {
       code: "not-finite",
       place: { index: 1 },
     });
+    const queries = { data: [1, 2, Number.POSITIVE_INFINITY, 4], rows: 2, columns: 2 };
+    await expect(kernels.nearestNeighbours(x, 1, queries)).rejects.toMatchObject({
+      code: "not-finite",
+      place: { argument: "queries", index: 2 },
+    });
     const signal = AbortSignal.abort();
     await expect(kernels.nearestNeighbours(x, 1, undefined, { signal })).rejects.toThrow(/abort/i);
   });

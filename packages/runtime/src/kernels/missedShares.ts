@@ -37,6 +37,7 @@ export async function missedSharesOn(
   };
   await forEachBlock(runtime, await openNear(runtime, threads), a, b, {
     fn,
+    names: ["a", "b"],
     center: meanOf(a),
     ofRight: normsOfRight,
     visit: (block, { near }) => multiply(shares, a, b, block, near.data as Float32Array),

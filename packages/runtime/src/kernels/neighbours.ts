@@ -36,7 +36,8 @@ export async function neighboursOn(
   check(points, k, queries);
   const taken = Math.min(points.rows, k + (queries ? 0 : 1) + SPARE);
   const candidates = createCandidates(points, queries, k, taken);
-  const common = { fn, center: meanOf(points), ofRight: normsOfRight, signal };
+  const names = [queries ? "queries" : "points", "points"] as const;
+  const common = { fn, names, center: meanOf(points), ofRight: normsOfRight, signal };
   if (!queries && points.columns >= MANY_COLUMNS)
     await forEachBlock(runtime, await openNear(runtime, threads), points, null, {
       ...common,

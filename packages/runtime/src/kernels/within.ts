@@ -36,6 +36,7 @@ export async function mutuallyWithinOn(
   const back = createPairList(fn);
   await forEachBlock(runtime, session, a, b, {
     fn,
+    names: ["a", "b"],
     center: meanOf(a),
     ofRight(right) {
       const limits = right.norms.map((_, q) => squared(radiiOfB[right.first + q]));
