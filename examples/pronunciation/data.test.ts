@@ -1,9 +1,18 @@
-import { statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { expect, it } from "vitest";
 import { readWords, splitWords, stemOf } from "./pronunciations.js";
 
 it("is small enough to keep", () =>
   expect(statSync(new URL("data/pronunciations.txt.gz", import.meta.url)).size).toBeLessThan(1e6));
+
+it("lets that member of the ensemble stand alone whose loss held out is lowest", () => {
+  const cardOf = (name: string) =>
+    JSON.parse(readFileSync(new URL(`../models/${name}/card.json`, import.meta.url), "utf8"));
+  const members = [1, 2, 3].map((i) => cardOf(`pronunciation-ensemble/member-${i}`));
+  const heldOut = (card: { history: { validation: number }[] }) => card.history.at(-1)!.validation;
+  const best = members.find((card) => heldOut(card) === Math.min(...members.map(heldOut)));
+  expect(cardOf("pronunciation")).toEqual(best);
+});
 
 it("holds the dictionary, and no stem on two sides of the split", () => {
   const words = readWords();

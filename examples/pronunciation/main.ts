@@ -4,62 +4,46 @@
  * torn apart. `npm run examples -- pronunciation`, with committed weights; `npx tsx examples/pronunciation/main.ts --quick`
  * looks at fewer words.
  */
-import { load } from "@credence/train/models";
+import { ensembleOf, loadEnsemble } from "@credence/train/ensemble";
 import { expectedCalibrationError } from "credence/calibration";
-import { type Estimate, meanEstimate, proportionEstimate } from "credence/estimate";
+import { meanEstimate, proportionEstimate } from "credence/estimate";
 import { createRandom, shuffle } from "credence/numeric";
 import { automatic, betaCalibration } from "credence/recalibration";
 import { aurc, certifiedThreshold, riskCoverageCurve } from "credence/selective";
-import { readWords, splitWords, trigramsOf, type Word } from "./pronunciations.js";
+import {
+  type Answer,
+  answersOf,
+  confidencesOf,
+  isListed,
+  kindsOf,
+  percent,
+  rightOf,
+  shown,
+  stemsOf,
+} from "./answers.js";
+import { compareWithEnsemble } from "./ensemble.js";
+import { readWords, splitWords, type Word } from "./pronunciations.js";
 
 const quick = process.argv.includes("--quick");
-const percent = (x: number) => `${(100 * x).toFixed(1)} %`;
-const shown = ({ value, interval }: Estimate) =>
-  `${percent(value).padStart(6)} [${interval?.map(percent).join(", ")}]`;
-
 const words = readWords();
 const parts = splitWords(words);
-const directory = new URL("../models/pronunciation", import.meta.url).pathname;
-const model = await load(directory, "conditionalTransformer");
+const { members } = await loadEnsemble(
+  new URL("../models/pronunciation-ensemble", import.meta.url).pathname,
+  "conditionalTransformer",
+);
+const heldOut = ({ card }: (typeof members)[number]) => card.history.at(-1)?.validation ?? Infinity;
+/** The one whose loss on the words that watched the training is lowest comes first: it is the one in ../models/pronunciation. */
+const ensemble = ensembleOf(members.toSorted((a, b) => heldOut(a) - heldOut(b)));
+const [model] = ensemble.members;
 
-/** What the model makes of a word. */
-interface Answer extends Word {
-  /** Its most probable pronunciations, the most probable first. */
-  readonly found: readonly { readonly tokens: readonly string[]; readonly logProbability: number }[];
-  /** Whether the first is one of those listed. */
-  readonly right: boolean;
-  /** The probability it gives to the first. */
-  readonly confidence: number;
-}
+const answer = (part: readonly Word[]) => answersOf(model, quick ? someStems(part) : part);
 
-async function answer(part: readonly Word[]): Promise<Answer[]> {
-  const asked = quick ? someStems(part) : part;
-  const found = await model.beamSearch(
-    asked.map(({ word }) => word),
-    { beams: 4 },
-  );
-  return asked.map((word, i) => ({
-    ...word,
-    found: found[i],
-    right: isListed(word, found[i][0].tokens),
-    confidence: Math.min(1, Math.exp(found[i][0].logProbability)),
-  }));
-}
-
-/** A tenth of the stems, with all their words. */
+/** A twentieth of the stems, with all their words. */
 function someStems(part: readonly Word[]): Word[] {
   const stems = [...new Set(part.map(({ stem }) => stem))];
-  const taken = new Set(shuffle(createRandom(1), stems).slice(0, Math.ceil(stems.length / 10)));
+  const taken = new Set(shuffle(createRandom(1), stems).slice(0, Math.ceil(stems.length / 20)));
   return part.filter(({ stem }) => taken.has(stem));
 }
-
-function isListed({ pronunciations }: Word, tokens: readonly string[]): boolean {
-  return pronunciations.some((listed) => listed.join(" ") === tokens.join(" "));
-}
-
-const stemsOf = (answers: readonly Word[]) => answers.map(({ stem }) => stem);
-const rightOf = (answers: readonly Answer[]) => answers.map(({ right }) => right);
-const confidencesOf = (answers: readonly Answer[]) => answers.map(({ confidence }) => confidence);
 
 const calibrate = await answer(parts.calibrate.take(words));
 const certify = await answer(parts.certify.take(words));
@@ -178,10 +162,6 @@ for (const risk of [0.1, 0.2]) {
 // Two kinds of doubt. Where several answers are right, the probability must be shared among them, however well the word
 // is known; where letters come together as they rarely did in training, the model has little to go by.
 console.log("\nWhy it doubts: several right answers, or letters that rarely come together");
-const times = new Map<string, number>();
-for (const { word } of parts.train.take(words))
-  for (const trigram of trigramsOf(word)) times.set(trigram, (times.get(trigram) ?? 0) + 1);
-const rarest = ({ word }: Word) => Math.min(...trigramsOf(word).map((trigram) => times.get(trigram) ?? 0));
 const listedPairs = test.flatMap(({ word, pronunciations }) =>
   pronunciations.map((target) => ({ source: word, target })),
 );
@@ -190,18 +170,13 @@ const mass = new Map<string, number>();
   const { source } = listedPairs[i];
   mass.set(source, (mass.get(source) ?? 0) + Math.exp(logP));
 });
-const kinds: { [name: string]: (word: Answer) => boolean } = {
-  "one pronunciation listed": ({ pronunciations }) => pronunciations.length === 1,
-  "several listed": ({ pronunciations }) => pronunciations.length > 1,
-  "every three letters in 50 words or more": (word) => rarest(word) >= 50,
-  "some three letters in fewer than 10": (word) => rarest(word) < 10,
-};
 const columns = ["words", "right", "confidence less right", "p(answer)", "p(all listed)", "second is listed"];
 const row = (name: string, cells: readonly string[]) =>
   console.log(
     `  ${name.padEnd(41)}${cells.map((cell, i) => cell.padEnd([7, 25, 25, 11, 15, 0][i])).join("")}`,
   );
 row("", columns);
+const kinds = kindsOf(parts.train.take(words));
 for (const [name, is] of Object.entries(kinds)) {
   const those = test.map((word, i) => ({ word, confidence: repaired[i] })).filter(({ word }) => is(word));
   if (those.length < 2) continue;
@@ -233,4 +208,6 @@ for (const { word, pronunciations, found } of test.filter((_, i) => i % Math.cei
       .join(", ")
       .padEnd(64)} listed: ${pronunciations.map((p) => p.join(" ")).join(", ")}`,
   );
-await model.release();
+
+await compareWithEnsemble(ensemble, test, kinds);
+await ensemble.release();

@@ -53,9 +53,3 @@ export function splitWords(words: readonly Word[]) {
   const shares = { train: 0.9, validate: 0.01, calibrate: 0.03, certify: 0.03, test: 0.03 };
   return splitRows([groups, words.map(({ word }) => word.length)], shares, { groups, seed: 1 });
 }
-
-/** Each three characters in a row, with a mark at both ends of the word. */
-export function trigramsOf(word: string): string[] {
-  const marked = `^${word}$`;
-  return Array.from({ length: marked.length - 2 }, (_, i) => marked.slice(i, i + 3));
-}
