@@ -1,14 +1,49 @@
-import { createBalls, gaussianStatistics } from "credence/fidelity";
+import {
+  createBalls,
+  frechetDistance,
+  frechetDistanceOfTrace,
+  type GaussianStatistics,
+  gaussianStatistics,
+  type KernelSums,
+} from "credence/fidelity";
 import { createRandom, gram, type Matrix, sampleNormal } from "credence/numeric";
 import { describe, expect, it } from "vitest";
 import { analyseFidelity } from "./analyseFidelity.js";
 import type { FeatureSet } from "./features.js";
 import { FIDELITY_METRICS, type FidelityReport } from "./fidelity.js";
 import { gateFidelity } from "./gateFidelity.js";
+import { measure } from "./measure.js";
 import { renderFidelityJson, renderFidelityMarkdown, renderFidelityTerminal } from "./renderFidelity.js";
 import { renderFidelityHtml } from "./renderFidelityHtml.js";
 
 const random = createRandom(5);
+
+/** The sums of the kernel (xᵀy / columns + 1)³ over all pairs of rows. */
+function polynomialSums(real: Matrix, generated: Matrix): KernelSums {
+  const powers = (a: Matrix, b?: Matrix) => {
+    const { data, rows, columns } = gram(a, b);
+    const kernel = (i: number, j: number) => (data[i * columns + j] / a.columns + 1) ** 3;
+    const sum = (n: number, term: (i: number) => number) =>
+      Float64Array.from({ length: n }, (_, i) => term(i)).reduce((x, y) => x + y, 0);
+    return {
+      byRow: (own: boolean) =>
+        Float64Array.from({ length: rows }, (_, i) =>
+          sum(columns, (j) => (own || j !== i ? kernel(i, j) : 0)),
+        ),
+      byColumn: () => Float64Array.from({ length: columns }, (_, j) => sum(rows, (i) => kernel(i, j))),
+    };
+  };
+  const [within, made, across] = [powers(real), powers(generated), powers(real, generated)];
+  const total = (values: Float64Array) => values.reduce((x, y) => x + y, 0);
+  return {
+    real: within.byRow(false),
+    generated: made.byRow(false),
+    realToGenerated: across.byRow(true),
+    generatedToReal: across.byColumn(),
+    allReal: total(within.byRow(true)),
+    allGenerated: total(made.byRow(true)),
+  };
+}
 
 /** Rows around the given centres in turn; the centre is the label. */
 function draw(
@@ -106,8 +141,10 @@ describe("analyseFidelity", () => {
   it("gives the same numbers with kernels made elsewhere", async () => {
     const kernels = {
       balls: async (a: Matrix, b: Matrix, kept: readonly [number, number]) => createBalls(a, b, kept),
-      grams: async (a: Matrix, b: Matrix) => ({ real: gram(a), generated: gram(b), cross: gram(a, b) }),
+      kernelDistanceSums: async (a: Matrix, b: Matrix) => polynomialSums(a, b),
       gaussianStatistics: async (matrix: Matrix) => gaussianStatistics(matrix),
+      rootTrace: async (a: GaussianStatistics, b: GaussianStatistics) =>
+        (frechetDistanceOfTrace(a, b, 0) - frechetDistance(a, b, { interval: false }).value) / 2,
     };
     const other = draw("other", 200, [1, 12]);
     const [plain, fast] = [
@@ -120,6 +157,21 @@ describe("analyseFidelity", () => {
       expect(b.half, name).toBeCloseTo(a.half!, 9);
       expect(b.interval![0], name).toBeCloseTo(a.interval![0], 9);
     }
+    const [slow, quick] = await Promise.all(
+      [null, kernels].map((some) =>
+        measure(real.matrix, other.matrix, {
+          k: 5,
+          level: 0.95,
+          seed: 0,
+          interval: false,
+          groups: {},
+          kernels: some,
+          onStep: () => {},
+        }),
+      ),
+    );
+    for (const name of FIDELITY_METRICS)
+      expect(quick.metrics[name]!.value, name).toBeCloseTo(slow.metrics[name]!.value, 9);
   });
 
   it("says what to distrust", async () => {

@@ -1,12 +1,13 @@
-import type { Estimate } from "credence/estimate";
+import { type Estimate, pointEstimate } from "credence/estimate";
 import {
   type Balls,
   classifierTwoSampleTest,
   frechetDistance,
+  frechetDistanceOfTrace,
   type GaussianStatistics,
-  type Grams,
+  type KernelSums,
   kernelDistance,
-  kernelDistanceFromGrams,
+  kernelDistanceFromSums,
   neighboursForHalves,
   type PrecisionRecallCurve,
   prdc,
@@ -20,8 +21,9 @@ import type { FidelityMetric } from "./fidelity.js";
 /** The costly steps, made elsewhere: what `startKernels` of @credence/runtime gives. */
 export interface FidelityKernels {
   balls(real: Matrix, generated: Matrix, kept: readonly [number, number]): Promise<readonly [Balls, Balls]>;
-  grams(real: Matrix, generated: Matrix): Promise<Grams>;
+  kernelDistanceSums(real: Matrix, generated: Matrix): Promise<KernelSums>;
   gaussianStatistics(matrix: Matrix): Promise<GaussianStatistics>;
+  rootTrace(a: GaussianStatistics, b: GaussianStatistics): Promise<number>;
 }
 
 /** What two samples are compared with. */
@@ -42,9 +44,6 @@ export interface Measured {
   readonly reasons: { [name in FidelityMetric]?: string };
   readonly curve: PrecisionRecallCurve | null;
 }
-
-/** Pairs of rows whose Gram matrices are still held in memory. */
-const MOST_PAIRS = 1e8;
 
 /** Compares two samples by every metric. */
 export async function measure(
@@ -91,14 +90,12 @@ export async function measure(
     if (!kernels || interval || clustered || Math.min(real.rows, generated.rows) < real.columns)
       return { frechet: frechetDistance(real, generated, common) };
     const [a, b] = [await kernels.gaussianStatistics(real), await kernels.gaussianStatistics(generated)];
-    return { frechet: frechetDistance(a, b, { interval: false, level }) };
+    const distance = frechetDistanceOfTrace(a, b, await kernels.rootTrace(a, b));
+    return { frechet: pointEstimate(distance, level, a.n + b.n) };
   });
   await attempt(["kernel"], "kernel distance", async () => {
-    const fits = (real.rows + generated.rows) ** 2 <= MOST_PAIRS;
-    if (!kernels || !fits) return { kernel: kernelDistance(real, generated, common) };
-    return {
-      kernel: kernelDistanceFromGrams(await kernels.grams(real, generated), real.columns, common),
-    };
+    if (!kernels || clustered) return { kernel: kernelDistance(real, generated, common) };
+    return { kernel: kernelDistanceFromSums(await kernels.kernelDistanceSums(real, generated), common) };
   });
   await attempt(["discriminability"], "two-sample test", () => {
     const { accuracy, pValue } = classifierTwoSampleTest(real, generated, common);
