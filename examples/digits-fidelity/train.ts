@@ -9,7 +9,7 @@ import { load } from "@credence/train/models";
 import { hits } from "../digits/hits.js";
 import { digitParts, weightsOf } from "../digits-generators/digitParts.js";
 import { writeFeatures } from "./features.js";
-import { CLASSES, clipped, folder, generators, MEMBERS } from "./members.js";
+import { CLASSES, clipped, componentsOf, folder, generators, MEMBERS } from "./members.js";
 
 mkdirSync(folder, { recursive: true });
 const facts = join(folder, "facts.json");
@@ -19,6 +19,9 @@ const done: { [member: string]: { recognised: number; cpuSeconds: number } } = e
 const { train, test } = digitParts();
 const judge = await load(weightsOf("digits-classifier"), "classifier");
 writeFeatures("reference", await judge.embeddings(test));
+// The best that a model of the components can reach.
+const components = componentsOf(train);
+writeFeatures("components", await judge.embeddings(clipped(components.decode(components.encode(test)))));
 
 for (let seed = 1; seed <= MEMBERS; seed++)
   for (const [name, trained] of Object.entries(generators)) {
