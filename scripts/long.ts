@@ -1,12 +1,13 @@
-/** npm run test:long [-- --record] [-- FILTER…]: the simulations at full size; --record writes docs/long-tests.md. */
+/**
+ * npm run test:long [-- --record] [-- FILTER…]: the simulations at full size; --record writes docs/long-tests.md. With filters
+ * the rows of other files stay as they were recorded.
+ */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 
 interface Run {
-  readonly numPassedTests: number;
-  readonly numFailedTests: number;
   readonly testResults: readonly {
     readonly name: string;
     readonly assertionResults: readonly {
@@ -18,6 +19,7 @@ interface Run {
 }
 
 const root = join(import.meta.dirname, "..");
+const page = join(root, "docs/long-tests.md");
 const folder = mkdtempSync(join(tmpdir(), "credence-long-"));
 const output = join(folder, "long.json");
 const filters = process.argv.slice(2).filter((arg) => arg !== "--record");
@@ -38,29 +40,41 @@ const { status } = spawnSync(
 );
 try {
   if (process.argv.includes("--record"))
-    writeFileSync(join(root, "docs/long-tests.md"), record(JSON.parse(readFileSync(output, "utf8")) as Run));
+    writeFileSync(page, record(JSON.parse(readFileSync(output, "utf8")) as Run));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 process.exit(status ?? 1);
 
-function record({ numPassedTests, numFailedTests, testResults }: Run): string {
-  const rows = testResults
-    .map(({ name, assertionResults }) => ({ file: relative(root, name), assertionResults }))
-    .sort((a, b) => a.file.localeCompare(b.file))
-    .flatMap(({ file, assertionResults }) =>
-      assertionResults.map(
-        (test) =>
-          `| ${file} | ${test.fullName.replaceAll("|", "\\|")} | ${test.status} | ${((test.duration ?? 0) / 1000).toFixed(1)} |`,
-      ),
-    );
+function record({ testResults }: Run): string {
+  const today = new Date().toISOString().slice(0, 10);
+  const run = testResults.map(({ name, assertionResults }) => ({
+    file: relative(root, name),
+    assertionResults,
+  }));
+  const fresh = run.flatMap(({ file, assertionResults }) =>
+    assertionResults.map(
+      (test) =>
+        `| ${file} | ${test.fullName.replaceAll("|", "\\|")} | ${test.status} | ${((test.duration ?? 0) / 1000).toFixed(1)} | ${today} |`,
+    ),
+  );
+  const others =
+    filters.length > 0
+      ? readFileSync(page, "utf8")
+          .split("\n")
+          .filter((line) => line.startsWith("| packages/"))
+          .filter((line) => !run.some(({ file }) => line.startsWith(`| ${file} |`)))
+      : [];
+  const fileOf = (line: string) => line.split(" | ", 1)[0];
+  const rows = [...others, ...fresh].sort((a, b) => fileOf(a).localeCompare(fileOf(b)));
+  const count = (status: string) => rows.filter((line) => line.includes(` | ${status} | `)).length;
   return [
     "# Long tests",
     "",
-    `Made by \`npm run test:long -- --record\` on ${new Date().toISOString().slice(0, 10)}: ${numPassedTests} passed, ${numFailedTests} failed.`,
+    `Made by \`npm run test:long -- --record\`, as last run: ${count("passed")} passed, ${count("failed")} failed.`,
     "",
-    "| file | test | result | s |",
-    "|---|---|---|---|",
+    "| file | test | result | s | on |",
+    "|---|---|---|---|---|",
     ...rows,
     "",
   ].join("\n");
