@@ -38,7 +38,7 @@ export const cells: readonly Cell[] = [
 
 /** How every member is trained and sampled; a change makes other members, which do not go with the committed ones. */
 export const recipe = {
-  steps: 4000,
+  steps: 10_000,
   batchSize: 128,
   learningRate: 2e-3,
   clip: 1,

@@ -5,9 +5,14 @@
  */
 import { join } from "node:path";
 import { load } from "@credence/train/models";
-import { type Estimate, jackknife, jackknifeStrata, meanEstimate } from "credence/estimate";
+import {
+  type Estimate,
+  jackknife,
+  jackknifeInterval,
+  jackknifeStrata,
+  meanEstimate,
+} from "credence/estimate";
 import { type EnsemblePrecisionRecall, ensemblePrecisionRecall } from "credence/fidelity";
-import { studentQuantile } from "credence/numeric";
 import { cells, datasetOf, readSamples, recipe } from "./experiment.js";
 import { ringLogDensity, sampleRing } from "./ring.js";
 
@@ -130,7 +135,7 @@ function contrast(
 ): Estimate {
   const groups = [...left, ...right];
   const chosen = (rows: Int32Array, group: readonly number[]) => Array.from(rows, (row) => group[row]);
-  const [{ value, standardError, df }] = jackknifeStrata(
+  const [found] = jackknifeStrata(
     groups.map(({ length }) => ({ rows: length })),
     (rows) => {
       const values = rows.map((part, g) => statistic(chosen(part, groups[g])));
@@ -138,9 +143,14 @@ function contrast(
     },
     { blocks: Math.min(...groups.map(({ length }) => length)) },
   );
-  const half = studentQuantile(0.975, df) * standardError;
   const n = groups.flat().length;
-  return { value, interval: [value - half, value + half], level: 0.95, method: "jackknife-t", n };
+  return {
+    value: found.value,
+    interval: jackknifeInterval(found, 0.95),
+    level: 0.95,
+    method: "jackknife",
+    n,
+  };
 }
 
 /** The standard deviation over trainings, by the jackknife of its logarithm. */
