@@ -11,11 +11,14 @@ import * as credence from "./index.js";
 /** Parts of fidelity that faster kernels put together, in loops: they, too, take their arguments as checked. */
 const PARTS = new Set([
   "coverRadius",
+  "drawSubsets",
   "frechetDistanceOfTrace",
   "frechetFactor",
+  "gaussianRate",
   "missedShares",
+  "polynomialOf",
   "prdOfHistograms",
-  "sumOfRoots",
+  "sumOfRootsOf",
 ]);
 
 const matrix = { data: [0.5, 0.5, 0.2, 0.8], rows: 2, columns: 2 };

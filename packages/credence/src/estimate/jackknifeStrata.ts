@@ -67,15 +67,16 @@ export function combineJackknives({ value, byStratum }: LeaveOuts): StrataJackkn
 export function jackknifeInterval(
   jackknife: StrataJackknife,
   level: number,
-  center = jackknife.value,
+  center?: number,
 ): [number, number] {
   const fn = "jackknifeInterval";
   checkFields(fn, "jackknife", jackknife);
   checkOpenUnit(fn, "level", level);
-  const { standardError, df } = jackknife;
+  const { value, standardError, df } = jackknife;
   if (!Number.isFinite(standardError)) return [-Infinity, Infinity];
   const half = studentQuantile((1 + level) / 2, df) * standardError;
-  return [center - half, center + half];
+  const middle = center ?? value;
+  return [middle - half, middle + half];
 }
 
 /** How to leave out. */

@@ -46,7 +46,7 @@ export type { FidelityOptions, ResamplingOptions, SampleGroups } from "./samples
 export * from "./sinkhornDivergence.js";
 export * from "./slicedWasserstein.js";
 export * from "./tabular.js";
-export { sumOfRoots, sumOfRootsOf } from "./traceOfRoot.js";
+export { sumOfRootsOf } from "./traceOfRoot.js";
 export * from "./varianceComponents.js";
 export * from "./vendiScore.js";
 export type { VerticalBand } from "./verticalBand.js";
