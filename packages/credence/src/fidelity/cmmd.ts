@@ -1,9 +1,9 @@
 import { type Estimate, levelOf } from "../estimate/estimate.js";
+import { jackknifeInterval } from "../estimate/jackknifeStrata.js";
 import type { Stratum } from "../estimate/strata.js";
 import { checkOptions } from "../numeric/check.js";
 import { expBelow, expTable } from "../numeric/exp.js";
 import type { Matrix } from "../numeric/matrix.js";
-import { studentQuantile } from "../numeric/special.js";
 import { squaredDistances } from "../numeric/tiles.js";
 import {
   checkGrams,
@@ -98,8 +98,6 @@ function scaled(mmd: MmdOfPairs, options: Pick<CmmdOptions, "scale" | "level" | 
   const level = levelOf(fn, options);
   const corrected = scale * unbiased.value;
   if (options.interval === false) return { ...unbiased, value: scale * biased, corrected };
-  const half = Number.isFinite(standardError)
-    ? studentQuantile((1 + level) / 2, df) * standardError * scale
-    : Infinity;
-  return { ...unbiased, value: scale * biased, interval: [corrected - half, corrected + half], corrected };
+  const spread = { value: corrected, corrected, standardError: scale * standardError, df };
+  return { ...unbiased, value: scale * biased, interval: jackknifeInterval(spread, level), corrected };
 }

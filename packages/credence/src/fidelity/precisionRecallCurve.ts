@@ -18,6 +18,7 @@ import {
   throughPoint,
 } from "./errorTradeoff.js";
 import { checkedSamples, type ResamplingOptions, takeRows } from "./samples.js";
+import { widenTo } from "./widenAtEdge.js";
 
 /** Options that shape a curve. */
 export interface CurveShapeOptions {
@@ -117,7 +118,7 @@ export function precisionRecallCurve(
   const estimates = halfSampleStrata(samples.strata, (rows) => numbersOf(tradeoffOf(rows)), {
     ...options,
     resamples,
-  }).map((estimate, i) => (estimate.value === 0 ? reachingTo(most[i], estimate) : estimate));
+  }).map((estimate, i) => (estimate.value === 0 ? widenTo([0, most[i]], estimate) : estimate));
   const radius = estimates.slice(SUMMARY_NAMES.length);
   const [auc, f8, fEighth, overlap] = estimates;
   return {
@@ -136,16 +137,6 @@ export function precisionRecallCurve(
 /** Independent units among the rows. */
 function unitsOf(rows: Int32Array, groups: ArrayLike<number | string> | undefined): number {
   return groups ? new Set(Array.from(rows, (row) => groups[row])).size : rows.length;
-}
-
-function reachingTo(most: number, estimate: Estimate): Estimate {
-  const { interval, method } = estimate;
-  if (!interval) return estimate;
-  return {
-    ...estimate,
-    interval: [interval[0], Math.max(interval[1], most)],
-    method: `${method} and clopper-pearson`,
-  };
 }
 
 /** A sample cut into training and test rows. */

@@ -10,10 +10,16 @@ export function widenAtEdge(estimate: Estimate, stratum: Stratum): Estimate {
   const { value, interval, level } = estimate;
   if (!interval || (value !== 0 && value !== 1)) return estimate;
   const units = stratum.groups ? unitRows("widenAtEdge", stratum).length : stratum.rows;
-  const [low, high] = clopperPearson(value * units, units, level);
+  return widenTo(clopperPearson(value * units, units, level), estimate);
+}
+
+/** The interval, if there is one, with what exact binomial bounds allow. */
+export function widenTo([low, high]: readonly [number, number], estimate: Estimate): Estimate {
+  const { interval, method } = estimate;
+  if (!interval) return estimate;
   return {
     ...estimate,
     interval: [Math.min(low, interval[0]), Math.max(high, interval[1])],
-    method: `${estimate.method} and clopper-pearson`,
+    method: `${method} and clopper-pearson`,
   };
 }

@@ -6,7 +6,9 @@ import type { Runtime } from "../runtime.js";
 import { tensorData } from "../tensor.js";
 import { BAND_WIDTH, bandOn } from "./band.js";
 import { upperFactorOn } from "./factor.js";
+import { meanOf } from "./float32.js";
 import type { KernelSettings } from "./kernelSettings.js";
+import { mirror } from "./mirror.js";
 import { float64Tensor } from "./trailing.js";
 
 /** Rows whose products are summed at a time. */
@@ -23,17 +25,14 @@ export async function gaussianStatisticsOn(
   const fn = "gaussianStatistics";
   checkMatrix(fn, "matrix", matrix);
   const { data, rows: n, columns: d } = matrix;
-  const mean = new Float64Array(d);
-  for (let i = 0; i < n; i++) for (let j = 0; j < d; j++) mean[j] += data[i * d + j];
-  for (let j = 0; j < d; j++) {
-    mean[j] /= n;
+  const mean = meanOf(matrix);
+  for (let j = 0; j < d; j++)
     if (!Number.isFinite(mean[j]))
       throw new CredenceError(
         "not-finite",
         { function: fn, argument: "matrix", value: mean[j] },
         `column ${j} holds NaN or infinities; drop or repair those rows.`,
       );
-  }
   const scatter = new Float64Array(d * d);
   for (let first = 0; first < n; first += CHUNK) {
     const count = Math.min(CHUNK, n - first);
@@ -50,7 +49,7 @@ export async function gaussianStatisticsOn(
     );
     for (let i = 0; i < d; i++) for (let j = 0; j <= i; j++) scatter[i * d + j] += part[i * d + j];
   }
-  mirror(scatter, d);
+  mirror(scatter, d, "below the diagonal");
   return { n, mean, scatter };
 }
 
@@ -75,7 +74,7 @@ export async function rootTraceOn(
     { left: upper, right: half, lower: true, ...shape },
     settings,
   );
-  mirror(product, d);
+  mirror(product, d, "below the diagonal");
   return sumOfRootsOf(bandEigenvalues(await bandOn(runtime, product, d, settings), d, BAND_WIDTH));
 }
 
@@ -123,15 +122,6 @@ async function bandedProducts(
     for (let i = 0; i < rows; i++) result.set(values.subarray(i * width, (i + 1) * width), (top + i) * d);
   }
   return result;
-}
-
-/** Copies what is below the diagonal above it, by squares that a cache holds. */
-function mirror(data: Float64Array, n: number): void {
-  const side = 64;
-  for (let top = 0; top < n; top += side)
-    for (let left = 0; left <= top; left += side)
-      for (let i = top; i < Math.min(top + side, n); i++)
-        for (let j = left; j < Math.min(left + side, i); j++) data[j * n + i] = data[i * n + j];
 }
 
 const slice = (name: string): OnnxNode => ({

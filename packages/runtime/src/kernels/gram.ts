@@ -1,8 +1,10 @@
-import { CredenceError, checkMatrix, type Gram, type Matrix } from "credence/numeric";
+import type { Gram, Matrix } from "credence/numeric";
 import { encodeModel } from "../onnx/encode.js";
 import type { Runtime } from "../runtime.js";
 import { forEachBlock } from "./blocks.js";
 import type { KernelSettings } from "./kernelSettings.js";
+import { mirror } from "./mirror.js";
+import { checkSameFeatures } from "./sameFeatures.js";
 
 /** A Bᵀ in float32, block by block; of A Aᵀ (`b` null) only the blocks on and above the diagonal are computed. */
 export async function gramOn(
@@ -12,15 +14,8 @@ export async function gramOn(
   { threads, signal, center }: KernelSettings & { center?: ArrayLike<number> },
 ): Promise<Gram> {
   const fn = "gram";
-  checkMatrix(fn, "a", a);
-  if (b) checkMatrix(fn, "b", b);
   const other = b ?? a;
-  if (a.columns !== other.columns)
-    throw new CredenceError(
-      "shape-mismatch",
-      { function: fn, argument: "b", value: other.columns },
-      `has ${other.columns} columns but a has ${a.columns}.`,
-    );
+  checkSameFeatures(fn, ["a", b ? "b" : "a"], a, other);
   const session = await runtime.cached(`gram ${threads}`, () => runtime.open(model, { threads }));
   const data = new Float32Array(a.rows * other.rows);
   await forEachBlock(runtime, session, a, b, {
@@ -35,17 +30,8 @@ export async function gramOn(
     },
     signal,
   });
-  if (!b) mirror(data, a.rows);
+  if (!b) mirror(data, a.rows, "above the diagonal");
   return { data, rows: a.rows, columns: other.rows };
-}
-
-/** Copies what is above the diagonal below it, by squares that a cache holds. */
-function mirror(data: Float32Array, n: number): void {
-  const side = 64;
-  for (let top = 0; top < n; top += side)
-    for (let left = 0; left <= top; left += side)
-      for (let i = top; i < Math.min(top + side, n); i++)
-        for (let j = left; j < Math.min(left + side, i); j++) data[i * n + j] = data[j * n + i];
 }
 
 const model = encodeModel({

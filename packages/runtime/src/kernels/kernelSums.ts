@@ -6,7 +6,7 @@ import {
   type KernelSums,
   polynomialOf,
 } from "credence/fidelity";
-import { CredenceError, checkMatrix, type Matrix } from "credence/numeric";
+import type { Matrix } from "credence/numeric";
 import { encodeModel } from "../onnx/encode.js";
 import type { OnnxNode } from "../onnx/model.js";
 import type { Runtime, Session } from "../runtime.js";
@@ -15,6 +15,7 @@ import { type Block, forEachBlock } from "./blocks.js";
 import { meanOf, type Rows } from "./float32.js";
 import type { KernelSettings } from "./kernelSettings.js";
 import { nearInputs, nearNode } from "./near.js";
+import { checkSameFeatures } from "./sameFeatures.js";
 
 /** Sums of the kernel (scale · xᵀy + offset)^degree over all pairs, and over those of random subsets. */
 export async function kernelDistanceSumsOn(
@@ -24,7 +25,7 @@ export async function kernelDistanceSumsOn(
   options: KernelSettings & Pick<KernelDistanceOptions, "degree" | "scale" | "offset" | "subsets" | "seed">,
 ): Promise<KernelSums> {
   const fn = "kernelDistanceSums";
-  check(fn, real, generated);
+  checkSameFeatures(fn, ["real", "generated"], real, generated);
   const { degree, scale, offset } = polynomialOf(real.columns, options);
   const { subsets = false, seed } = options;
   const draws = subsets ? drawSubsets([real.rows, generated.rows], subsets, seed) : [];
@@ -54,7 +55,7 @@ export async function cmmdSumsOn(
   options: KernelSettings & Pick<CmmdOptions, "sigma">,
 ): Promise<KernelSums> {
   const fn = "cmmdSums";
-  check(fn, real, generated);
+  checkSameFeatures(fn, ["real", "generated"], real, generated);
   const rate = gaussianRate(options);
   const { all } = await sumsOf(runtime, real, generated, options, {
     fn,
@@ -253,14 +254,3 @@ const modelOf = ({ nodes, parameters }: Kernel): Uint8Array =>
       ),
     },
   });
-
-function check(fn: string, real: Matrix, generated: Matrix): void {
-  checkMatrix(fn, "real", real);
-  checkMatrix(fn, "generated", generated);
-  if (real.columns !== generated.columns)
-    throw new CredenceError(
-      "shape-mismatch",
-      { function: fn, argument: "generated", value: generated.columns },
-      `has ${generated.columns} columns but real has ${real.columns}; both must hold the same features.`,
-    );
-}

@@ -1,10 +1,11 @@
-import { CredenceError, checkMatrix, type Matrix } from "credence/numeric";
+import type { Matrix } from "credence/numeric";
 import type { Runtime } from "../runtime.js";
 import { type Block, forEachBlock } from "./blocks.js";
 import { errorOfSquares, squareOf } from "./distance.js";
 import { meanOf } from "./float32.js";
 import type { KernelSettings } from "./kernelSettings.js";
 import { normsOfRight, openNear } from "./near.js";
+import { checkSameFeatures } from "./sameFeatures.js";
 
 /** Squared distances less than this many times their possible error are computed again in float64. */
 const DOUBTFUL = 1e4;
@@ -20,14 +21,7 @@ export async function missedSharesOn(
   radiusOfB: number,
   { threads, signal }: KernelSettings,
 ): Promise<readonly [Float64Array, Float64Array]> {
-  checkMatrix(fn, "a", a);
-  checkMatrix(fn, "b", b);
-  if (a.columns !== b.columns)
-    throw new CredenceError(
-      "shape-mismatch",
-      { function: fn, argument: "b", value: b.columns },
-      `has ${b.columns} columns but a has ${a.columns}; both must hold the same features.`,
-    );
+  checkSameFeatures(fn, ["a", "b"], a, b);
   const shares = {
     squareOfA: radiusOfA ** 2,
     squareOfB: radiusOfB ** 2,

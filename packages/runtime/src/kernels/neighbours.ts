@@ -12,6 +12,7 @@ import { createCandidates } from "./candidates.js";
 import { meanOf } from "./float32.js";
 import type { KernelSettings } from "./kernelSettings.js";
 import { nearestModel, normsOfRight, openNear } from "./near.js";
+import { checkSameFeatures } from "./sameFeatures.js";
 
 /** From this many columns on the products cost more than searching them twice. */
 const MANY_COLUMNS = 256;
@@ -88,15 +89,7 @@ function searchAgain(
 function check(points: Matrix, k: number, queries: Matrix | null): void {
   checkMatrix(fn, "points", points);
   checkCount(fn, "k", k);
-  if (queries) {
-    checkMatrix(fn, "queries", queries);
-    if (queries.columns !== points.columns)
-      throw new CredenceError(
-        "shape-mismatch",
-        { function: fn, argument: "queries", value: queries.columns },
-        `has ${queries.columns} columns but points has ${points.columns}; both must hold the same features.`,
-      );
-  }
+  if (queries) checkSameFeatures(fn, ["points", "queries"], points, queries);
   const choice = queries ? points.rows : points.rows - 1;
   if (choice < k)
     throw new CredenceError(

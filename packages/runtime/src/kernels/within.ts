@@ -1,11 +1,4 @@
-import {
-  CredenceError,
-  checkMatrix,
-  checkSameLength,
-  createPairList,
-  type Matrix,
-  type Within,
-} from "credence/numeric";
+import { checkSameLength, createPairList, type Matrix, type Within } from "credence/numeric";
 import { encodeModel } from "../onnx/encode.js";
 import type { Runtime } from "../runtime.js";
 import { tensorData } from "../tensor.js";
@@ -14,6 +7,7 @@ import { errorOfSquares, squareOf, UNIT } from "./distance.js";
 import { meanOf } from "./float32.js";
 import type { KernelSettings } from "./kernelSettings.js";
 import { nearInputs, nearNode, normsOfRight } from "./near.js";
+import { checkSameFeatures } from "./sameFeatures.js";
 
 const fn = "mutuallyWithin";
 
@@ -96,14 +90,7 @@ const model = encodeModel({
 });
 
 function check(a: Matrix, b: Matrix, radiiOfA: ArrayLike<number>, radiiOfB: ArrayLike<number>): void {
-  checkMatrix(fn, "a", a);
-  checkMatrix(fn, "b", b);
-  if (a.columns !== b.columns)
-    throw new CredenceError(
-      "shape-mismatch",
-      { function: fn, argument: "b", value: b.columns },
-      `has ${b.columns} columns but a has ${a.columns}; both must hold the same features.`,
-    );
+  checkSameFeatures(fn, ["a", "b"], a, b);
   checkSameLength(fn, "radiiOfA", radiiOfA, "the rows of a", { length: a.rows });
   checkSameLength(fn, "radiiOfB", radiiOfB, "the rows of b", { length: b.rows });
 }
