@@ -6,6 +6,7 @@ import {
   createBalls,
   frechetDistance,
   frechetDistanceOfTrace,
+  type GaussianStatistics,
   gaussianStatistics,
   kernelDistance,
   kernelDistanceFromGrams,
@@ -22,6 +23,7 @@ import {
   nearestNeighbours,
   pointsWithin,
   sampleNormal,
+  symmetricEigen,
 } from "credence/numeric";
 import { afterAll, describe, expect, it } from "vitest";
 import { startKernels } from "./kernels.js";
@@ -42,6 +44,28 @@ function normal(rows: number, columns: number, seed: number, shift = 0): Matrix 
 function grid(rows: number, columns: number, seed: number): Matrix {
   const random = createRandom(seed);
   return { data: Float64Array.from({ length: rows * columns }, () => random.uint32() % 3), rows, columns };
+}
+
+/** Those of D^½ Vᵀ S₂ V D^½ for S₁ = V D Vᵀ, ascending. */
+function eigenvaluesOfProduct(a: GaussianStatistics, b: GaussianStatistics): Float64Array {
+  const d = a.mean.length;
+  const { values, vectors } = symmetricEigen(
+    a.scatter.map((x) => x / (a.n - 1)),
+    d,
+  );
+  const times = (x: (i: number, k: number) => number, y: (k: number, j: number) => number) =>
+    Float64Array.from({ length: d * d }, (_, at) => {
+      let sum = 0;
+      for (let k = 0; k < d; k++) sum += x(Math.floor(at / d), k) * y(k, at % d);
+      return sum;
+    });
+  const root = (i: number, k: number) => Math.sqrt(Math.max(values[i], 0)) * vectors![i * d + k];
+  const half = times(root, (k, j) => b.scatter[k * d + j] / (b.n - 1));
+  const product = times(
+    (i, k) => half[i * d + k],
+    (k, j) => root(j, k),
+  );
+  return symmetricEigen(product, d, false).values;
 }
 
 describe("pairs within radii", () => {
@@ -171,6 +195,52 @@ describe("metrics from kernels equal those from rows", () => {
       frechetDistance(real, generated, { interval: false }).value,
       9,
     );
+  });
+
+  it("the eigenvalues of products of covariances, by their definition", async () => {
+    // More rows than columns, repeated columns, fewer rows than columns, and a constant.
+    const wide = normal(200, 90, 3);
+    const samples = [
+      wide,
+      { ...wide, data: Float64Array.from(wide.data, (_, at) => wide.data[at - (at % 90 >= 60 ? 30 : 0)]) },
+      normal(40, 90, 4, 0.1),
+      { ...wide, data: new Float64Array(200 * 90).fill(3) },
+    ].map(gaussianStatistics);
+    // The first is met several times in a row, and again after another.
+    const pairs = [
+      [0, 0],
+      [0, 1],
+      [0, 2],
+      [1, 0],
+      [2, 1],
+      [2, 3],
+      [3, 2],
+      [0, 1],
+    ].map(([i, j]) => [samples[i], samples[j]] as const);
+    const found = await kernels.productEigenvalues(pairs);
+    expect(found.length).toBe(pairs.length);
+    found.forEach((values, p) => {
+      const wanted = eigenvaluesOfProduct(...pairs[p]);
+      expect(values.length).toBe(90);
+      values.forEach((value, i) => {
+        if (!(Math.abs(value - wanted[i]) <= 1e-11 * wanted[89])) throw new Error(`${p} ${i}: ${value}`);
+      });
+    });
+    expect(found[7]).toEqual(found[1]);
+    expect(await kernels.productEigenvalues([])).toEqual([]);
+  });
+
+  it("refuses pairs that do not belong together", async () => {
+    const [a, b] = [gaussianStatistics(normal(9, 3, 1)), gaussianStatistics(normal(9, 4, 1))];
+    const wrong = { code: "shape-mismatch", place: { argument: "pairs", index: 1 } };
+    await expect(
+      kernels.productEigenvalues([
+        [a, a],
+        [a, b],
+      ]),
+    ).rejects.toMatchObject(wrong);
+    const one = gaussianStatistics(normal(1, 3, 1));
+    await expect(kernels.productEigenvalues([[a, one]])).rejects.toMatchObject({ code: "too-few" });
   });
 
   it("the trace of the root, over several panels and of singular covariances", async () => {

@@ -1,4 +1,4 @@
-import { type GaussianStatistics, sumOfRootsOf } from "credence/fidelity";
+import type { GaussianStatistics } from "credence/fidelity";
 import { bandEigenvalues, CredenceError, checkMatrix, type Matrix } from "credence/numeric";
 import { encodeModel } from "../onnx/encode.js";
 import type { OnnxNode, OnnxValue } from "../onnx/model.js";
@@ -53,29 +53,54 @@ export async function gaussianStatisticsOn(
   return { n, mean, scatter };
 }
 
-/** tr (S₁S₂)^½ of the covariances of two samples, as inside `frechetDistance`. */
-export async function rootTraceOn(
+/**
+ * Eigenvalues, ascending, of the product S₁S₂ of the covariances of each pair: for S₁ = UᵀU those of U S₂ Uᵀ, which is
+ * symmetric. Consecutive pairs of the same first element share U.
+ */
+export async function productEigenvaluesOn(
   runtime: Runtime,
-  a: GaussianStatistics,
-  b: GaussianStatistics,
+  pairs: Iterable<readonly [GaussianStatistics, GaussianStatistics]>,
   settings: KernelSettings,
-): Promise<number> {
-  const d = a.mean.length;
-  const [first, second] = [a, b].map(({ scatter, n }) => scatter.map((x) => x / (n - 1)));
-  const upper = await upperFactorOn(runtime, first, d, settings);
-  const shape = { d, columns: d, skip: true };
-  const half = await bandedProducts(
-    runtime,
-    { left: upper, right: second, lower: false, ...shape },
-    settings,
-  );
-  const product = await bandedProducts(
-    runtime,
-    { left: upper, right: half, lower: true, ...shape },
-    settings,
-  );
-  mirror(product, d, "below the diagonal");
-  return sumOfRootsOf(bandEigenvalues(await bandOn(runtime, product, d, settings), d, BAND_WIDTH));
+): Promise<Float64Array[]> {
+  const found: Float64Array[] = [];
+  let factored: GaussianStatistics | null = null;
+  let upper = new Float64Array(0);
+  for (const [a, b] of pairs) {
+    checkPair(a, b, found.length);
+    const d = a.mean.length;
+    if (a !== factored) upper = await upperFactorOn(runtime, covariance(a), d, settings);
+    factored = a;
+    const shape = { d, columns: d, skip: true };
+    const half = await bandedProducts(
+      runtime,
+      { left: upper, right: covariance(b), lower: false, ...shape },
+      settings,
+    );
+    const product = await bandedProducts(
+      runtime,
+      { left: upper, right: half, lower: true, ...shape },
+      settings,
+    );
+    mirror(product, d, "below the diagonal");
+    found.push(bandEigenvalues(await bandOn(runtime, product, d, settings), d, BAND_WIDTH));
+  }
+  return found;
+}
+
+const covariance = ({ scatter, n }: GaussianStatistics) => Float64Array.from(scatter, (x) => x / (n - 1));
+
+function checkPair(a: GaussianStatistics, b: GaussianStatistics, index: number): void {
+  const place = { function: "productEigenvalues", argument: "pairs", index };
+  for (const { n, mean, scatter } of [a, b]) {
+    if (mean.length === 0 || mean.length !== a.mean.length || scatter.length !== mean.length ** 2)
+      throw new CredenceError(
+        "shape-mismatch",
+        place,
+        "both must be the statistics of the same columns, of which there is at least one.",
+      );
+    if (!(n >= 2))
+      throw new CredenceError("too-few", place, `a covariance needs at least two rows, not ${n}.`);
+  }
 }
 
 interface Product {

@@ -7,11 +7,12 @@ import {
   type KernelDistanceOptions,
   type KernelSums,
   outerRadii,
+  sumOfRootsOf,
 } from "credence/fidelity";
 import type { Gram, Matrix, Neighbours, Within } from "credence/numeric";
 import { startRuntime } from "../runtime.js";
 import { meanOf } from "./float32.js";
-import { gaussianStatisticsOn, rootTraceOn } from "./frechet.js";
+import { gaussianStatisticsOn, productEigenvaluesOn } from "./frechet.js";
 import { gramOn } from "./gram.js";
 import { cmmdSumsOn, kernelDistanceSumsOn } from "./kernelSums.js";
 import { missedSharesOn } from "./missedShares.js";
@@ -75,6 +76,17 @@ export interface Kernels {
   ): Promise<KernelSums>;
   /** As `gaussianStatistics` of credence/fidelity, in float64. */
   gaussianStatistics(matrix: Matrix, options?: KernelOptions): Promise<GaussianStatistics>;
+  /**
+   * Eigenvalues, ascending, of the product S₁S₂ of the covariances of each pair, in float64, for
+   * `frechetFromEigenvalues` of credence/fidelity.
+   * @param pairs Taken one after another. Consecutive pairs with the same first element (the same object) share the costly
+   * step that only it needs.
+   * @throws CredenceError "shape-mismatch", and "too-few" for statistics of fewer than two rows.
+   */
+  productEigenvalues(
+    pairs: Iterable<readonly [GaussianStatistics, GaussianStatistics]>,
+    options?: KernelOptions,
+  ): Promise<Float64Array[]>;
   /** tr (S₁S₂)^½ of two covariances in float64, for `frechetDistanceOfTrace` of credence/fidelity. */
   rootTrace(a: GaussianStatistics, b: GaussianStatistics, options?: KernelOptions): Promise<number>;
   /** Ends the worker. */
@@ -140,7 +152,11 @@ export function startKernels({ threads = 1 }: { threads?: number } = {}): Kernel
       inTurn(() => cmmdSumsOn(runtime, real, generated, { threads, ...options })),
     gaussianStatistics: (matrix, options = {}) =>
       inTurn(() => gaussianStatisticsOn(runtime, matrix, { threads, ...options })),
-    rootTrace: (a, b, options = {}) => inTurn(() => rootTraceOn(runtime, a, b, { threads, ...options })),
+    productEigenvalues: (pairs, options = {}) =>
+      inTurn(() => productEigenvaluesOn(runtime, pairs, { threads, ...options })),
+    async rootTrace(a, b, options) {
+      return sumOfRootsOf((await kernels.productEigenvalues([[a, b]], options))[0]);
+    },
     close: () => runtime.close(),
   };
   return kernels;
