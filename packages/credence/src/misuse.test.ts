@@ -62,10 +62,16 @@ function* publicFunctions(room: object): Iterable<[string, Callable]> {
   }
 }
 
+/** Computations in steps check their arguments at the first of them. */
+function startSteps(made: unknown): void {
+  if (typeof made === "object" && made !== null && Symbol.iterator in made && "next" in made)
+    (made as Iterator<unknown>).next();
+}
+
 /** What a call throws that is no CredenceError, as text; null where all is well. */
 function misbehaviour(act: () => unknown): string | null {
   try {
-    act();
+    startSteps(act());
     return null;
   } catch (error) {
     return error instanceof credence.CredenceError ? null : String(error);

@@ -6,10 +6,10 @@ import { CredenceError } from "../numeric/error.js";
 import { sigmoid, softplus } from "../numeric/logistic.js";
 import type { Matrix } from "../numeric/matrix.js";
 import { lbfgsMinimum } from "../numeric/minimise.js";
-import { nearestNeighbours } from "../numeric/neighbours.js";
 import { mean, variance } from "../numeric/quantile.js";
 import { binomialCdf, studentCdf } from "../numeric/special.js";
-import { scoreOf } from "./curveScores.js";
+import { scoreOf, testNeighbourhoods } from "./curveScores.js";
+import { finishSteps, mapSteps, type NeighbourSteps } from "./neighbourSteps.js";
 import { type SplitSample, splitHalf } from "./precisionRecallCurve.js";
 import { checkedSamples, type FidelityOptions, takeRows } from "./samples.js";
 
@@ -47,6 +47,32 @@ export function classifierTwoSampleTest(
   generated: Matrix,
   options: ClassifierTestOptions = {},
 ): ClassifierTwoSampleTest {
+  return finishSteps(classifierTwoSampleTestSteps(real, generated, options));
+}
+
+/**
+ * {@link classifierTwoSampleTest} for neighbours found elsewhere, as by `nearestNeighbours` of `startKernels` in
+ * `@credence/runtime`, which is many times as fast where features are wide. "knn" asks four times, "logistic" never.
+ * @throws CredenceError as {@link classifierTwoSampleTest}, at the first step.
+ * @example
+ * ```ts
+ * import { classifierTwoSampleTestSteps } from "credence/fidelity";
+ * import { nearestNeighbours } from "credence/numeric";
+ * const line = (from: number) => ({ data: Float64Array.from({ length: 40 }, (_, i) => from + i / 40), rows: 40, columns: 1 });
+ * const steps = classifierTwoSampleTestSteps(line(0), line(3));
+ * let step = steps.next();
+ * while (!step.done) {
+ *   const { points, k, queries } = step.value;
+ *   step = steps.next(nearestNeighbours(points, k, queries)); // or await those of a kernel
+ * }
+ * step.value.accuracy.value; // → 1
+ * ```
+ */
+export function* classifierTwoSampleTestSteps(
+  real: Matrix,
+  generated: Matrix,
+  options: ClassifierTestOptions = {},
+): NeighbourSteps<ClassifierTwoSampleTest> {
   const fn = "classifierTwoSampleTest";
   checkOptions(fn, options);
   const { classifier = "knn", seed = 0, k } = options;
@@ -63,14 +89,12 @@ export function classifierTwoSampleTest(
   const [a, b] = [samples.real, samples.generated].map((matrix, s) =>
     balanced(splitHalf(fn, matrix, seed + s, samples.strata[s].groups), matrix, size),
   );
-  const score = classifier === "knn" ? knnScore(a, b, k) : logisticScore(a, b);
+  const [scoresOfReal, scoresOfGenerated] =
+    classifier === "knn" ? yield* knnScores(a, b, k) : logisticScores(a, b);
   // A score of exactly ½ says nothing: every other such row counts as right.
   let ties = 0;
   const right = (side: 0 | 1) => (s: number) => (s === 0.5 ? ties++ % 2 : Number(s > 0.5) === side ? 1 : 0);
-  const outcomes = [
-    ...Array.from(score(a.testMatrix), right(0)),
-    ...Array.from(score(b.testMatrix), right(1)),
-  ];
+  const outcomes = [...Array.from(scoresOfReal, right(0)), ...Array.from(scoresOfGenerated, right(1))];
   const { groups } = options;
   const ids = groups && [
     ...Array.from(a.test, (row) => `real ${samples.strata[0].groups?.[row] ?? row}`),
@@ -98,22 +122,21 @@ function balanced(split: SplitSample, matrix: Matrix, size: number): SplitSample
   return { train, test, trainMatrix: takeRows(matrix, train), testMatrix: takeRows(matrix, test) };
 }
 
-type Score = (test: Matrix) => Float64Array;
-
-function knnScore(a: SplitSample, b: SplitSample, wanted: number | undefined): Score {
+function* knnScores(
+  a: SplitSample,
+  b: SplitSample,
+  wanted: number | undefined,
+): NeighbourSteps<Float64Array[]> {
   const trained = Math.min(a.train.length, b.train.length);
   const k = Math.min(wanted ?? Math.max(1, Math.floor(Math.sqrt(trained))), trained);
-  return (test) => {
-    const lists = {
-      toReal: nearestNeighbours(a.trainMatrix, k, test),
-      toGenerated: nearestNeighbours(b.trainMatrix, k, test),
-    };
+  return yield* mapSteps([a.testMatrix, b.testMatrix], function* (test) {
+    const lists = yield* testNeighbourhoods(test, a.trainMatrix, b.trainMatrix, "knn", k);
     return Float64Array.from({ length: test.rows }, (_, row) => scoreOf(lists, row, k));
-  };
+  });
 }
 
 /** Ridge-penalised logistic regression on standardised columns; the penalty is that of one row. */
-function logisticScore(a: SplitSample, b: SplitSample): Score {
+function logisticScores(a: SplitSample, b: SplitSample): Float64Array[] {
   const d = a.trainMatrix.columns;
   const rows = [a.trainMatrix, b.trainMatrix];
   const n = rows[0].rows + rows[1].rows;
@@ -152,8 +175,8 @@ function logisticScore(a: SplitSample, b: SplitSample): Score {
     },
     new Float64Array(d + 1),
   );
-  return (test) => {
+  return [a.testMatrix, b.testMatrix].map((test) => {
     const values = standardised(test);
     return Float64Array.from({ length: test.rows }, (_, i) => sigmoid(linear(values, i, beta)));
-  };
+  });
 }

@@ -1,7 +1,8 @@
 import type { Matrix } from "../numeric/matrix.js";
-import { type Neighbours, nearestNeighbours, pointsWithin } from "../numeric/neighbours.js";
+import { type Neighbours, pointsWithin } from "../numeric/neighbours.js";
 import type { Within } from "../numeric/pairList.js";
 import { outerRadii, radiusOf } from "./balls.js";
+import type { NeighbourSteps } from "./neighbourSteps.js";
 
 /**
  * How a test row is scored, higher for "generated".
@@ -18,16 +19,16 @@ export interface TestNeighbourhoods {
 }
 
 /** @param k Neighbours to keep, at most as many as there are. */
-export function testNeighbourhoods(
+export function* testNeighbourhoods(
   test: Matrix,
   realTrain: Matrix,
   generatedTrain: Matrix,
   family: CurveFamily,
   k: number,
-): TestNeighbourhoods {
-  const toReal = nearestNeighbours(realTrain, Math.min(k, realTrain.rows), test);
-  if (family === "knn")
-    return { toReal, toGenerated: nearestNeighbours(generatedTrain, Math.min(k, generatedTrain.rows), test) };
+): NeighbourSteps<TestNeighbourhoods> {
+  const nearest = (points: Matrix) => ({ points, k: Math.min(k, points.rows), queries: test });
+  const toReal = yield nearest(realTrain);
+  if (family === "knn") return { toReal, toGenerated: yield nearest(generatedTrain) };
   return { toReal, toGenerated: pointsWithin(generatedTrain, test, outerRadii(toReal)) };
 }
 

@@ -7,6 +7,7 @@ import { studentQuantile } from "../numeric/special.js";
 import { type CurveCell, createCurveCells } from "./curveCells.js";
 import { equalFolds, type FoldOptions } from "./equalFolds.js";
 import { type CurveSummary, SUMMARY_NAMES } from "./errorTradeoff.js";
+import { finishSteps, type NeighbourSteps } from "./neighbourSteps.js";
 import { type CurveShapeOptions, checkedShape } from "./precisionRecallCurve.js";
 import { type RadialBand, radialBand, simultaneousBand } from "./radialBand.js";
 import { type VarianceComponents, varianceComponents } from "./varianceComponents.js";
@@ -78,6 +79,33 @@ export function ensemblePrecisionRecall(
   models: readonly (Matrix | readonly Matrix[])[],
   options: EnsembleOptions = {},
 ): EnsemblePrecisionRecall {
+  return finishSteps(ensemblePrecisionRecallSteps(real, models, options));
+}
+
+/**
+ * {@link ensemblePrecisionRecall} for neighbours found elsewhere, as by `nearestNeighbours` of `startKernels` in
+ * `@credence/runtime`, which is many times as fast where features are wide. It asks once for every fold and twice for every
+ * curve, of the family "coverage" once, which then looks for the generated rows within those distances here.
+ * @throws CredenceError as {@link ensemblePrecisionRecall}, at the first step.
+ * @example
+ * ```ts
+ * import { ensemblePrecisionRecallSteps } from "credence/fidelity";
+ * import { nearestNeighbours } from "credence/numeric";
+ * const line = (from: number) => ({ data: Float64Array.from({ length: 80 }, (_, i) => from + i / 80), rows: 80, columns: 1 });
+ * const steps = ensemblePrecisionRecallSteps(line(0), [line(0), line(0.01), line(3)]);
+ * let step = steps.next();
+ * while (!step.done) {
+ *   const { points, k, queries } = step.value;
+ *   step = steps.next(nearestNeighbours(points, k, queries)); // or await those of a kernel
+ * }
+ * step.value.worst; // → 2
+ * ```
+ */
+export function* ensemblePrecisionRecallSteps(
+  real: Matrix | readonly Matrix[],
+  models: readonly (Matrix | readonly Matrix[])[],
+  options: EnsembleOptions = {},
+): NeighbourSteps<EnsemblePrecisionRecall> {
   const fn = "ensemblePrecisionRecall";
   checkOptions(fn, options);
   const { generatedFolds = 2, referenceFolds = 2, seed = 0, datasets, onProgress } = options;
@@ -93,7 +121,7 @@ export function ensemblePrecisionRecall(
   checkCount(fn, "generatedFolds", generatedFolds);
   checkCount(fn, "referenceFolds", referenceFolds);
   const { references, generated, n } = equalFolds(fn, real, models, options);
-  const cells = createCurveCells(fn, references, generated, shape, seed, onProgress);
+  const cells = yield* createCurveCells(fn, references, generated, shape, seed, onProgress);
   const M = models.length;
   const cellScores = (read: (cell: CurveCell) => number) =>
     cells.curves.map((model) => model.map((fold) => fold.map(read)));

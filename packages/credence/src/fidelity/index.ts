@@ -29,6 +29,7 @@ export type { Grams, KernelSums, SubsetSums } from "./kernelSums.js";
 export * from "./mauve.js";
 export { type Mmd, type MmdOptions, maximumMeanDiscrepancy } from "./maximumMeanDiscrepancy.js";
 export * from "./membershipInference.js";
+export type { NeighbourQuery, NeighbourSteps } from "./neighbourSteps.js";
 export * from "./perClass.js";
 export * from "./prdCurve.js";
 export * from "./prdc.js";
@@ -38,6 +39,7 @@ export {
   type PrecisionRecallCurve,
   type PrecisionRecallCurveOptions,
   precisionRecallCurve,
+  precisionRecallCurveSteps,
 } from "./precisionRecallCurve.js";
 export * from "./probabilisticPrecisionRecall.js";
 export type { RadialBand } from "./radialBand.js";

@@ -6,7 +6,7 @@ import {
   gaussianStatistics,
   type KernelSums,
 } from "credence/fidelity";
-import { createRandom, gram, type Matrix, sampleNormal } from "credence/numeric";
+import { createRandom, gram, type Matrix, nearestNeighbours, sampleNormal } from "credence/numeric";
 import { describe, expect, it } from "vitest";
 import { analyseFidelity } from "./analyseFidelity.js";
 import type { FeatureSet } from "./features.js";
@@ -44,6 +44,17 @@ function polynomialSums(real: Matrix, generated: Matrix): KernelSums {
     allGenerated: total(made.byRow(true)),
   };
 }
+
+/** What kernels give, in plain TypeScript. */
+const slowKernels = {
+  nearestNeighbours: async (points: Matrix, k: number, queries: Matrix) =>
+    nearestNeighbours(points, k, queries),
+  balls: async (a: Matrix, b: Matrix, kept: readonly [number, number]) => createBalls(a, b, kept),
+  kernelDistanceSums: async (a: Matrix, b: Matrix) => polynomialSums(a, b),
+  gaussianStatistics: async (matrix: Matrix) => gaussianStatistics(matrix),
+  rootTrace: async (a: GaussianStatistics, b: GaussianStatistics) =>
+    (frechetDistanceOfTrace(a, b, 0) - frechetDistance(a, b, { interval: false }).value) / 2,
+};
 
 /** Rows around the given centres in turn; the centre is the label. */
 function draw(
@@ -139,17 +150,10 @@ describe("analyseFidelity", () => {
   });
 
   it("gives the same numbers with kernels made elsewhere", async () => {
-    const kernels = {
-      balls: async (a: Matrix, b: Matrix, kept: readonly [number, number]) => createBalls(a, b, kept),
-      kernelDistanceSums: async (a: Matrix, b: Matrix) => polynomialSums(a, b),
-      gaussianStatistics: async (matrix: Matrix) => gaussianStatistics(matrix),
-      rootTrace: async (a: GaussianStatistics, b: GaussianStatistics) =>
-        (frechetDistanceOfTrace(a, b, 0) - frechetDistance(a, b, { interval: false }).value) / 2,
-    };
     const other = draw("other", 200, [1, 12]);
     const [plain, fast] = [
       await analyseFidelity(real, [other]),
-      await analyseFidelity(real, [other], { kernels }),
+      await analyseFidelity(real, [other], { kernels: slowKernels }),
     ];
     for (const name of FIDELITY_METRICS) {
       const [a, b] = [plain.generators[0].metrics[name]!, fast.generators[0].metrics[name]!];
@@ -158,7 +162,7 @@ describe("analyseFidelity", () => {
       expect(b.interval![0], name).toBeCloseTo(a.interval![0], 9);
     }
     const [slow, quick] = await Promise.all(
-      [null, kernels].map((some) =>
+      [null, slowKernels].map((some) =>
         measure(real.matrix, other.matrix, {
           k: 5,
           level: 0.95,
@@ -172,6 +176,39 @@ describe("analyseFidelity", () => {
     );
     for (const name of FIDELITY_METRICS)
       expect(quick.metrics[name]!.value, name).toBeCloseTo(slow.metrics[name]!.value, 9);
+  });
+
+  it("has the neighbours of all curves and tests found by kernels, the numbers being the same", async () => {
+    let asked = 0;
+    const kernels = {
+      ...slowKernels,
+      nearestNeighbours: async (points: Matrix, k: number, queries: Matrix) => {
+        asked++;
+        return nearestNeighbours(points, k, queries);
+      },
+    };
+    const grouped = (set: FeatureSet): FeatureSet => ({
+      ...labelled(set, [0, 12]),
+      groups: Array.from({ length: set.matrix.rows }, (_, i) => `g${i % 100}`),
+    });
+    const sets = [draw("a", 200, [1, 12]), draw("b", 160, [0, 13])].map(grouped);
+    const members = [0, 1, 2].map((shift) => draw(`seed ${shift}`, 120, [shift, 12]));
+    const [plain, fast] = [
+      await analyseFidelity(grouped(real), sets, { members }),
+      await analyseFidelity(grouped(real), sets, { members, kernels }),
+    ];
+    const exact = ({ generators, pairs, ensemble }: FidelityReport) => ({
+      generators: generators.map((generator) => ({
+        ...generator,
+        metrics: { ...generator.metrics, kernel: null, frechet: null },
+      })),
+      pairs,
+      ensemble,
+    });
+    expect(exact(fast)).toEqual(exact(plain));
+    // A curve or test asks four times: on everything, on halves and for the floor; by class; on 41 pairs of half samples.
+    const ensemble = 2 + 6 + 2 * (2 * 6 + 1);
+    expect(asked).toBe(2 * 3 * 2 * 4 + 2 * 2 * 4 + 41 * 2 * 4 + ensemble);
   });
 
   it("says what to distrust", async () => {

@@ -14,10 +14,11 @@ import {
   type GeneratorReport,
   type MeasuredMetric,
 } from "./fidelity.js";
+import type { FidelityKernels } from "./fidelityKernels.js";
 import { fidelityMethods } from "./fidelityMethods.js";
 import { fidelityVerdict } from "./fidelityVerdict.js";
 import { fidelityWarnings } from "./fidelityWarnings.js";
-import { type FidelityKernels, type Measured, type MeasureOptions, measure } from "./measure.js";
+import { type Measured, type MeasureOptions, measure } from "./measure.js";
 import { takeRows } from "./readFeatures.js";
 import { constantColumns, copiesOf, standardised } from "./sampleChecks.js";
 
@@ -71,8 +72,9 @@ export async function analyseFidelity(
   const generators: GeneratorReport[] = [];
   for (const set of sets) generators.push(await generatorReport(real, set, settings, onStep));
   options.onProgress?.("comparing generators", steps.done / steps.total);
-  const pairs = comparePairs(real, sets, { level, seed });
-  const ensemble = members && ensembleReport(real, members.map(scaled), options, level, seed);
+  const pairs = await comparePairs(real, sets, { level, seed, kernels });
+  const ensemble =
+    members && (await ensembleReport(real, members.map(scaled), { ...options, level, seed, kernels }));
   const found = {
     reference: {
       name: reference.name,
@@ -185,7 +187,7 @@ async function generatorReport(
     metrics,
     reasons: full.reasons,
     curve: full.curve && curveReport(full.curve, floor),
-    classes: classReports(real, set, settings),
+    classes: await classReports(real, set, settings),
   };
 }
 

@@ -1,22 +1,25 @@
-import { ensemblePrecisionRecall } from "credence/fidelity";
+import { ensemblePrecisionRecallSteps } from "credence/fidelity";
 import type { FeatureSet } from "./features.js";
 import type { MembersReport } from "./fidelity.js";
+import type { FidelityKernels } from "./fidelityKernels.js";
+import { finishWith } from "./finishWith.js";
 
 interface EnsembleSettings {
+  readonly level: number;
+  readonly seed: number;
+  readonly kernels: FidelityKernels | null;
   readonly datasets?: readonly string[];
   readonly onProgress?: (step: string, share: number) => void;
 }
 
 /** Models trained alike: their curves, the worst, and where the spread comes from. */
-export function ensembleReport(
+export async function ensembleReport(
   real: FeatureSet,
   members: readonly FeatureSet[],
-  { datasets, onProgress }: EnsembleSettings,
-  level: number,
-  seed: number,
-): MembersReport {
+  { level, seed, kernels, datasets, onProgress }: EnsembleSettings,
+): Promise<MembersReport> {
   const names = members.map(({ name }) => name);
-  const found = ensemblePrecisionRecall(
+  const steps = ensemblePrecisionRecallSteps(
     real.matrix,
     members.map(({ matrix }) => matrix),
     {
@@ -27,6 +30,7 @@ export function ensembleReport(
       onProgress: (done, total) => onProgress?.(`members: curve ${done} of ${total}`, done / total),
     },
   );
+  const found = await finishWith(kernels, steps);
   return {
     rows: found.n,
     folds: 2,

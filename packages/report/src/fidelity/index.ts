@@ -1,8 +1,8 @@
 export { analyseFidelity, type FidelityAnalysisOptions } from "./analyseFidelity.js";
 export type { FeatureOptions, FeatureSet, ImageReader } from "./features.js";
 export * from "./fidelity.js";
+export type { FidelityKernels } from "./fidelityKernels.js";
 export { gateFidelity } from "./gateFidelity.js";
-export type { FidelityKernels } from "./measure.js";
 export { readFeatures } from "./readFeatures.js";
 export { readMembers, renamed } from "./readMembers.js";
 export { renderFidelityJson, renderFidelityMarkdown, renderFidelityTerminal } from "./renderFidelity.js";

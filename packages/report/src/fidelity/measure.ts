@@ -1,30 +1,19 @@
 import { type Estimate, pointEstimate } from "credence/estimate";
 import {
-  type Balls,
-  classifierTwoSampleTest,
+  classifierTwoSampleTestSteps,
   frechetDistance,
   frechetDistanceOfTrace,
-  type GaussianStatistics,
-  type KernelSums,
   kernelDistance,
   kernelDistanceFromSums,
-  neighboursForHalves,
   type PrecisionRecallCurve,
-  prdc,
-  prdcFromBalls,
-  precisionRecallCurve,
+  precisionRecallCurveSteps,
   type SampleGroups,
 } from "credence/fidelity";
 import { CredenceError, type Matrix } from "credence/numeric";
 import type { FidelityMetric } from "./fidelity.js";
-
-/** The costly steps, made elsewhere: what `startKernels` of @credence/runtime gives. */
-export interface FidelityKernels {
-  balls(real: Matrix, generated: Matrix, kept: readonly [number, number]): Promise<readonly [Balls, Balls]>;
-  kernelDistanceSums(real: Matrix, generated: Matrix): Promise<KernelSums>;
-  gaussianStatistics(matrix: Matrix): Promise<GaussianStatistics>;
-  rootTrace(a: GaussianStatistics, b: GaussianStatistics): Promise<number>;
-}
+import type { FidelityKernels } from "./fidelityKernels.js";
+import { finishWith } from "./finishWith.js";
+import { prdcWith } from "./prdcWith.js";
 
 /** What two samples are compared with. */
 export interface MeasureOptions {
@@ -67,24 +56,14 @@ export async function measure(
     }
   };
   let curve: PrecisionRecallCurve | null = null;
-  await attempt(["auc", "overlap", "f8", "fEighth"], "precision–recall curve", () => {
-    curve = precisionRecallCurve(real, generated, { ...common, angles: 90, resamples: 100 });
+  await attempt(["auc", "overlap", "f8", "fEighth"], "precision–recall curve", async () => {
+    const options = { ...common, angles: 90, resamples: 100 };
+    curve = await finishWith(kernels, precisionRecallCurveSteps(real, generated, options));
     const { auc, overlap, f8, fEighth } = curve;
     return { auc, overlap, f8, fEighth };
   });
-  await attempt(
-    ["precision", "recall", "density", "coverage"],
-    "precision, recall, density, coverage",
-    async () => {
-      const options = { ...common, k };
-      if (!kernels || clustered || Math.min(real.rows, generated.rows) <= k)
-        return prdc(real, generated, options);
-      const kept = (rows: number) => (interval ? neighboursForHalves(k, rows) : k);
-      return prdcFromBalls(
-        ...(await kernels.balls(real, generated, [kept(real.rows), kept(generated.rows)])),
-        options,
-      );
-    },
+  await attempt(["precision", "recall", "density", "coverage"], "precision, recall, density, coverage", () =>
+    prdcWith(kernels, real, generated, { ...common, k }),
   );
   await attempt(["frechet"], "Fréchet distance", async () => {
     if (!kernels || interval || clustered || Math.min(real.rows, generated.rows) < real.columns)
@@ -97,8 +76,9 @@ export async function measure(
     if (!kernels || clustered) return { kernel: kernelDistance(real, generated, common) };
     return { kernel: kernelDistanceFromSums(await kernels.kernelDistanceSums(real, generated), common) };
   });
-  await attempt(["discriminability"], "two-sample test", () => {
-    const { accuracy, pValue } = classifierTwoSampleTest(real, generated, common);
+  await attempt(["discriminability"], "two-sample test", async () => {
+    const steps = classifierTwoSampleTestSteps(real, generated, common);
+    const { accuracy, pValue } = await finishWith(kernels, steps);
     return { discriminability: { ...accuracy, pValue } };
   });
   return { metrics, reasons, curve };
