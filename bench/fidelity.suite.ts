@@ -4,7 +4,7 @@ import {
   cmmdFromSums,
   coverRadius,
   ensemblePrecisionRecall,
-  frechetDistanceOfTrace,
+  frechetDistanceSteps,
   kernelDistanceFromSums,
   neighboursForHalves,
   prdcFromBalls,
@@ -88,9 +88,15 @@ export const suite: Suite = {
           work: `Fréchet distance, ${rows} × ${columns}`,
           bar: "≤ 5 s",
           ours: async () => {
-            const a = await kernels.gaussianStatistics(real);
-            const b = await kernels.gaussianStatistics(generated);
-            return frechetDistanceOfTrace(a, b, await kernels.rootTrace(a, b));
+            const blocks = {
+              real: [await kernels.gaussianStatistics(real)],
+              generated: [await kernels.gaussianStatistics(generated)],
+            };
+            const steps = frechetDistanceSteps(blocks, quick);
+            let step = steps.next();
+            while (!step.done)
+              step = steps.next(await kernels.productEigenvalues(step.value.first, step.value.others));
+            return step.value;
           },
           peers: { "NumPy, eigenvalues": "frechet" },
           inputs,

@@ -12,13 +12,11 @@ import * as credence from "./index.js";
 const PARTS = new Set([
   "coverRadius",
   "drawSubsets",
-  "frechetDistanceOfTrace",
-  "frechetFactor",
   "gaussianRate",
   "missedShares",
   "polynomialOf",
   "prdOfHistograms",
-  "sumOfRootsOf",
+  "productEigenvalues",
 ]);
 
 const matrix = { data: [0.5, 0.5, 0.2, 0.8], rows: 2, columns: 2 };

@@ -25,8 +25,9 @@ export interface FrechetInfinityOptions extends FidelityOptions {
  * intercept. Both samples shrink together, so that the bias of both is removed.
  *
  * The points of the regression share rows, so its own standard error is worthless. The interval comes from disjoint
- * blocks of the data, each extrapolated by itself: their mean ± t · standard error, which holds their truth only as far
- * as the bias is already of order 1/N in a block.
+ * blocks of the data, each extrapolated by itself: their mean ± t · standard error, which holds the truth only as far
+ * as the bias is already of order 1/N in a block; where the smallest part of a block has fewer than two rows per column it
+ * is (−∞, ∞). The interval of `frechetDistance` needs fewer rows, is narrower, and holds with more columns.
  * @throws CredenceError as {@link frechetDistance}, "out-of-range".
  * @see Chong & Forsyth 2020.
  * @example
@@ -57,6 +58,15 @@ export function frechetInfinity(
   const n = samples.real.rows + samples.generated.rows;
   const value = extrapolated(fn, samples, sizes, smallest, seed);
   if (options.interval === false) return pointEstimate(value, level, n);
+  const fewest = Math.min(samples.real.rows, samples.generated.rows);
+  if ((smallest * fewest) / blocks < 2 * real.columns)
+    return {
+      value,
+      interval: [-Infinity, Infinity],
+      level,
+      method: "disjoint-blocks: needs two rows per column in the smallest part of a block",
+      n,
+    };
   const found = disjointParts(fn, samples, blocks, seed).map((part) =>
     extrapolated(fn, part, sizes, smallest, seed),
   );

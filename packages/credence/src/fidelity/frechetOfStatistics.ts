@@ -1,53 +1,57 @@
 import type { Matrix } from "../numeric/matrix.js";
+import { consistentRootTrace } from "./consistentRootTrace.js";
 import { columnMeans, type GaussianStatistics, gaussianStatistics } from "./gaussianStatistics.js";
-import { traceOfRoot, traceOfRootDual, upperFactor } from "./traceOfRoot.js";
+import { productEigenvalues } from "./productEigenvalues.js";
+import { rootTrace, rootTraceDual } from "./rootTrace.js";
 
-/** The distance between two samples known by their statistics. */
-export function frechetOfStatistics(a: GaussianStatistics, b: GaussianStatistics): number {
-  const d = a.mean.length;
-  return frechetDistanceOfTrace(a, b, traceOfRoot(upperFactor(covariance(a), d), covariance(b), d));
+/** ‖Δμ‖² + tr S₁ + tr S₂ − 2 tr (S₁S₂)^½. @param eigenvalues Of S₁S₂, ascending. */
+export function plugInFrechet(
+  a: GaussianStatistics,
+  b: GaussianStatistics,
+  eigenvalues: Float64Array,
+): number {
+  return sumOf(a, b, ({ n }) => 1 / (n - 1)) - 2 * rootTrace(eigenvalues);
+}
+
+/**
+ * The same without the bias of normal rows, however many columns there are: the gap of the means is larger by tr S/n of
+ * each sample than that of the distributions, the traces are not, and the last one is {@link consistentRootTrace}.
+ */
+export function consistentFrechet(
+  a: GaussianStatistics,
+  b: GaussianStatistics,
+  eigenvalues: Float64Array,
+): number {
+  return sumOf(a, b, ({ n }) => 1 / n) - 2 * consistentRootTrace(eigenvalues, a.n - 1, b.n - 1);
 }
 
 /** The distance between two samples of rows, by whichever of the two forms is smaller. */
 export function distanceOfRows(real: Matrix, generated: Matrix): number {
-  if (Math.min(real.rows, generated.rows) >= real.columns)
-    return frechetOfStatistics(gaussianStatistics(real), gaussianStatistics(generated));
+  if (Math.min(real.rows, generated.rows) >= real.columns) {
+    const [a, b] = [gaussianStatistics(real), gaussianStatistics(generated)];
+    return plugInFrechet(a, b, productEigenvalues(a, [b])[0]);
+  }
   const [x, y] = [real, generated].map(centredRows);
   const traces = [x, y].map(({ scaled }) => squares(scaled.data as Float64Array));
-  let gap = 0;
-  for (let j = 0; j < real.columns; j++) gap += (x.mean[j] - y.mean[j]) ** 2;
-  return gap + traces[0] + traces[1] - 2 * traceOfRootDual(x.scaled, y.scaled);
+  return gapOf(x.mean, y.mean) + traces[0] + traces[1] - 2 * rootTraceDual(x.scaled, y.scaled);
 }
 
-/** Upper triangular U with covariance = Uᵀ U: a step that a faster kernel for {@link frechetDistanceOfTrace} begins with. */
-export function frechetFactor(statistics: GaussianStatistics): Float64Array<ArrayBuffer> {
-  return upperFactor(covariance(statistics), statistics.mean.length);
-}
-
-/**
- * The Fréchet distance ‖Δμ‖² + tr S₁ + tr S₂ − 2 tr (S₁S₂)^½ where the last trace was made elsewhere.
- * @example
- * ```ts
- * import { frechetDistanceOfTrace, gaussianStatistics } from "credence/fidelity";
- * const a = gaussianStatistics({ data: [-1, 0, 1], rows: 3, columns: 1 });
- * const b = gaussianStatistics({ data: [1, 3, 5], rows: 3, columns: 1 });
- * frechetDistanceOfTrace(a, b, Math.sqrt(1 * 4)); // → 10
- * ```
- */
-export function frechetDistanceOfTrace(
+/** ‖Δμ‖² and the traces of both scatters, weighted. */
+function sumOf(
   a: GaussianStatistics,
   b: GaussianStatistics,
-  rootTrace: number,
+  weight: (of: GaussianStatistics) => number,
 ): number {
-  let sum = -2 * rootTrace;
   const d = a.mean.length;
-  for (let j = 0; j < d; j++)
-    sum += (a.mean[j] - b.mean[j]) ** 2 + a.scatter[j * d + j] / (a.n - 1) + b.scatter[j * d + j] / (b.n - 1);
+  let sum = gapOf(a.mean, b.mean);
+  for (const of of [a, b]) for (let j = 0; j < d; j++) sum += of.scatter[j * d + j] * weight(of);
   return sum;
 }
 
-export function covariance({ scatter, n }: GaussianStatistics): Float64Array {
-  return scatter.map((x) => x / (n - 1));
+function gapOf(a: Float64Array, b: Float64Array): number {
+  let gap = 0;
+  for (let j = 0; j < a.length; j++) gap += (a[j] - b[j]) ** 2;
+  return gap;
 }
 
 /** Rows minus their mean, over √(n − 1). */

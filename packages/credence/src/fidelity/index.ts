@@ -10,14 +10,15 @@ export * from "./ensemblePrecisionRecall.js";
 export type { FoldOptions } from "./equalFolds.js";
 export type { CurveSummary } from "./errorTradeoff.js";
 export * from "./featureLikelihoodDivergence.js";
+export { type FrechetBlockOptions, type FrechetBlocks, frechetBlocks } from "./frechetBlocks.js";
+export { type FrechetOptions, type FrechetSample, frechetDistance } from "./frechetDistance.js";
 export {
+  type EigenvalueQuery,
   type FrechetDistance,
-  type FrechetOptions,
-  type FrechetSample,
-  frechetDistance,
-} from "./frechetDistance.js";
+  type FrechetSteps,
+  frechetDistanceSteps,
+} from "./frechetDistanceSteps.js";
 export * from "./frechetInfinity.js";
-export { frechetDistanceOfTrace, frechetFactor } from "./frechetOfStatistics.js";
 export {
   type GaussianStatistics,
   gaussianStatistics,
@@ -42,13 +43,13 @@ export {
   precisionRecallCurveSteps,
 } from "./precisionRecallCurve.js";
 export * from "./probabilisticPrecisionRecall.js";
+export { productEigenvalues } from "./productEigenvalues.js";
 export type { RadialBand } from "./radialBand.js";
 export * from "./recordDistances.js";
 export type { FidelityOptions, ResamplingOptions, SampleGroups } from "./samples.js";
 export * from "./sinkhornDivergence.js";
 export * from "./slicedWasserstein.js";
 export * from "./tabular.js";
-export { sumOfRootsOf } from "./traceOfRoot.js";
 export * from "./varianceComponents.js";
 export * from "./vendiScore.js";
 export type { VerticalBand } from "./verticalBand.js";

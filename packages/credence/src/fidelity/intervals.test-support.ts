@@ -61,6 +61,32 @@ const shifted =
   (random: Random) =>
     [normals(random, n, columns), normals(random, n, columns, shift)] as const;
 
+/** Two samples of 2.5 rows a column and another spread; with `heavy` tails all columns of a row are far out together. */
+const wide =
+  (columns: number, heavy: boolean) =>
+  (random: Random): readonly Matrix[] =>
+    [normals(random, 2.5 * columns, columns), normals(random, 2.5 * columns, columns, 1, 1.2)].map(
+      (matrix) => (heavy ? scattered(random, matrix) : matrix),
+    );
+
+/** Rows of a multivariate t distribution of 8 degrees of freedom, with the covariance of the given normal ones. */
+function scattered(random: Random, { data, rows, columns }: Matrix): Matrix {
+  const scales = Float64Array.from({ length: rows }, () => {
+    let square = 0;
+    for (let j = 0; j < 8; j++) square += sampleNormal(random) ** 2;
+    return Math.sqrt(6 / square);
+  });
+  return { data: Float64Array.from(data, (x, i) => x * scales[Math.floor(i / columns)]), rows, columns };
+}
+
+/** {@link wide} samples for the Fréchet distance. */
+export const wideFrechet = (columns: number, heavy: boolean): IntervalCase => ({
+  name: `frechetDistance, ${columns} columns${heavy ? ", heavy tails" : ""}`,
+  truth: 1 + columns * 0.2 ** 2,
+  draw: wide(columns, heavy),
+  estimate: ([a, b], options) => frechetDistance(a, b, options),
+});
+
 /** Every metric with an interval, by the section of the spec that says how it is made. */
 export const intervalCases: readonly IntervalCase[] = [
   ...(["precision", "recall", "density", "coverage"] as const).map((name) => ({
@@ -115,6 +141,8 @@ export const intervalCases: readonly IntervalCase[] = [
     draw: shifted(200, 6, 0),
     estimate: ([a, b], options) => frechetDistance(a, b, options),
   },
+  wideFrechet(96, false),
+  wideFrechet(96, true),
   {
     name: "frechetInfinity",
     truth: 1,

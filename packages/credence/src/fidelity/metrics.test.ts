@@ -498,7 +498,10 @@ describe("frechetInfinity", () => {
     });
     expect(interval![0]).toBeLessThan(1);
     expect(interval![1]).toBeGreaterThan(1);
-    expect(() => frechetInfinity(normals(random, 9, 2), normals(random, 9, 2))).toThrow(/too few to shrink/);
+    const few = frechetInfinity(normals(random, 60, 2), normals(random, 60, 2));
+    expect(few.interval).toEqual([-Infinity, Infinity]);
+    expect(few.method).toContain("two rows per column");
+    expect(() => frechetInfinity(normals(random, 6, 2), normals(random, 6, 2))).toThrow(/too few to shrink/);
   });
 });
 

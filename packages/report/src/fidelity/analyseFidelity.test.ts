@@ -1,11 +1,4 @@
-import {
-  createBalls,
-  frechetDistance,
-  frechetDistanceOfTrace,
-  type GaussianStatistics,
-  gaussianStatistics,
-  type KernelSums,
-} from "credence/fidelity";
+import { createBalls, gaussianStatistics, type KernelSums, productEigenvalues } from "credence/fidelity";
 import { createRandom, gram, type Matrix, nearestNeighbours, sampleNormal } from "credence/numeric";
 import { describe, expect, it } from "vitest";
 import { analyseFidelity } from "./analyseFidelity.js";
@@ -52,8 +45,7 @@ const slowKernels = {
   balls: async (a: Matrix, b: Matrix, kept: readonly [number, number]) => createBalls(a, b, kept),
   kernelDistanceSums: async (a: Matrix, b: Matrix) => polynomialSums(a, b),
   gaussianStatistics: async (matrix: Matrix) => gaussianStatistics(matrix),
-  rootTrace: async (a: GaussianStatistics, b: GaussianStatistics) =>
-    (frechetDistanceOfTrace(a, b, 0) - frechetDistance(a, b, { interval: false }).value) / 2,
+  productEigenvalues: async (...query: Parameters<typeof productEigenvalues>) => productEigenvalues(...query),
 };
 
 /** Rows around the given centres in turn; the centre is the label. */

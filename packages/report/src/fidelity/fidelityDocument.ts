@@ -143,21 +143,22 @@ function metricsSection(
   several: boolean,
   first: boolean,
 ): DocumentSection {
-  const rows = FIDELITY_METRICS.map((name): string[] => {
+  const rows = FIDELITY_METRICS.flatMap((name): string[][] => {
     const metric = one.metrics[name];
     const { name: words, best } = WORDS[name];
-    if (!metric) return [words, "–", "", "", "", one.reasons[name] ?? ""];
+    if (!metric) return [[words, "–", "", "", "", one.reasons[name] ?? ""]];
     const number = (value: number | null) => (value === null ? "" : formatValue(value));
-    return [
-      words,
-      formatValue(metric.value),
-      formatInterval(metric, formatValue),
-      number(metric.half),
-      number(metric.floor),
-      best,
-    ];
+    const interval = formatInterval(metric, formatValue);
+    const sizes = [number(metric.half), number(metric.floor)];
+    // The interval is around what is left without the bias, far from the value that everybody publishes.
+    if (metric.corrected != null)
+      return [
+        [words, formatValue(metric.value), "", ...sizes, best],
+        ["… less its bias", formatValue(metric.corrected), interval, "", "", "near 0"],
+      ];
+    return [[words, formatValue(metric.value), interval, ...sizes, best]];
   });
-  const { discriminability, frechet } = one.metrics;
+  const { discriminability } = one.metrics;
   return {
     id: `metrics-${one.name.replace(/[^\w]+/g, "-")}`,
     title: several ? `All numbers of ${one.name}` : "All numbers",
@@ -174,16 +175,8 @@ function metricsSection(
           { head: "Best" },
         ],
         rows,
-        terminalRows: FIDELITY_METRICS.length,
+        terminalRows: rows.length,
       },
-      ...(frechet?.corrected != null
-        ? [
-            text(
-              `The Fréchet distance less its bias is ${formatValue(frechet.corrected)}; the interval is around that.`,
-              "frechet",
-            ),
-          ]
-        : []),
       ...(discriminability?.pValue === undefined
         ? []
         : [
@@ -206,6 +199,10 @@ const explanations: readonly Block[] = [
   text(
     "The overlap is precision where it equals recall. The Fréchet distance is FID, and the kernel distance KID, where the features are Inception's; the latter is unbiased and may be negative.",
     "kernel",
+  ),
+  text(
+    "The Fréchet distance of two samples of one distribution is not 0 but a bias that grows with the columns and falls with the rows; what is left without it can be compared across numbers of rows.",
+    "frechet",
   ),
   text("Real against real is what a perfect generator would get.", "floor"),
 ];

@@ -7,5 +7,8 @@ export interface FidelityKernels {
   balls(real: Matrix, generated: Matrix, kept: readonly [number, number]): Promise<readonly [Balls, Balls]>;
   kernelDistanceSums(real: Matrix, generated: Matrix): Promise<KernelSums>;
   gaussianStatistics(matrix: Matrix): Promise<GaussianStatistics>;
-  rootTrace(a: GaussianStatistics, b: GaussianStatistics): Promise<number>;
+  productEigenvalues(
+    first: GaussianStatistics,
+    others: Iterable<GaussianStatistics>,
+  ): Promise<readonly Float64Array[]>;
 }

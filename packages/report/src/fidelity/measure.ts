@@ -1,8 +1,6 @@
-import { type Estimate, pointEstimate } from "credence/estimate";
+import type { Estimate } from "credence/estimate";
 import {
   classifierTwoSampleTestSteps,
-  frechetDistance,
-  frechetDistanceOfTrace,
   kernelDistance,
   kernelDistanceFromSums,
   type PrecisionRecallCurve,
@@ -13,6 +11,7 @@ import { CredenceError, type Matrix } from "credence/numeric";
 import type { FidelityMetric } from "./fidelity.js";
 import type { FidelityKernels } from "./fidelityKernels.js";
 import { finishWith } from "./finishWith.js";
+import { frechetWith } from "./frechetWith.js";
 import { prdcWith } from "./prdcWith.js";
 
 /** What two samples are compared with. */
@@ -65,13 +64,9 @@ export async function measure(
   await attempt(["precision", "recall", "density", "coverage"], "precision, recall, density, coverage", () =>
     prdcWith(kernels, real, generated, { ...common, k }),
   );
-  await attempt(["frechet"], "Fréchet distance", async () => {
-    if (!kernels || interval || clustered || Math.min(real.rows, generated.rows) < real.columns)
-      return { frechet: frechetDistance(real, generated, common) };
-    const [a, b] = [await kernels.gaussianStatistics(real), await kernels.gaussianStatistics(generated)];
-    const distance = frechetDistanceOfTrace(a, b, await kernels.rootTrace(a, b));
-    return { frechet: pointEstimate(distance, level, a.n + b.n) };
-  });
+  await attempt(["frechet"], "Fréchet distance", async () => ({
+    frechet: await frechetWith(kernels, real, generated, common),
+  }));
   await attempt(["kernel"], "kernel distance", async () => {
     if (!kernels || clustered) return { kernel: kernelDistance(real, generated, common) };
     return { kernel: kernelDistanceFromSums(await kernels.kernelDistanceSums(real, generated), common) };

@@ -4,8 +4,10 @@ import {
   cmmdFromSums,
   coverRadius,
   createBalls,
+  type FrechetBlocks,
+  frechetBlocks,
   frechetDistance,
-  frechetDistanceOfTrace,
+  frechetDistanceSteps,
   type GaussianStatistics,
   gaussianStatistics,
   kernelDistance,
@@ -44,6 +46,14 @@ function normal(rows: number, columns: number, seed: number, shift = 0): Matrix 
 function grid(rows: number, columns: number, seed: number): Matrix {
   const random = createRandom(seed);
   return { data: Float64Array.from({ length: rows * columns }, () => random.uint32() % 3), rows, columns };
+}
+
+/** The Fréchet distance with the kernels' eigenvalues. */
+async function finished(blocks: FrechetBlocks<GaussianStatistics>, options: { interval?: false }) {
+  const steps = frechetDistanceSteps(blocks, options);
+  let step = steps.next();
+  while (!step.done) step = steps.next(await kernels.productEigenvalues(step.value.first, step.value.others));
+  return step.value;
 }
 
 /** Those of D^½ Vᵀ S₂ V D^½ for S₁ = V D Vᵀ, ascending. */
@@ -190,11 +200,27 @@ describe("metrics from kernels equal those from rows", () => {
     a.scatter.forEach((value, i) => {
       if (Math.abs(value - wanted.scatter[i]) > 1e-10) throw new Error(`${i}: ${value}`);
     });
-    const trace = await kernels.rootTrace(a, b);
-    expect(frechetDistanceOfTrace(a, b, trace)).toBeCloseTo(
-      frechetDistance(real, generated, { interval: false }).value,
+    const wantedDistance = frechetDistance(real, generated, { interval: false }).value;
+    expect((await finished({ real: [a], generated: [b] }, { interval: false })).value).toBeCloseTo(
+      wantedDistance,
       9,
     );
+  });
+
+  it("the Fréchet distance with its interval, from blocks", async () => {
+    const [x, y] = [normal(70, 8, 5), normal(60, 8, 6, 0.4)];
+    const blocks = frechetBlocks(x, y);
+    const statistics = async (list: readonly Matrix[]) => {
+      const made: GaussianStatistics[] = [];
+      for (const block of list) made.push(await kernels.gaussianStatistics(block));
+      return made;
+    };
+    const [a, b] = [await statistics(blocks.real), await statistics(blocks.generated)];
+    const found = await finished({ real: a, generated: b }, {});
+    const wanted = frechetDistance(x, y);
+    expect(found.corrected).toBeCloseTo(wanted.corrected!, 8);
+    expect(found.interval![0]).toBeCloseTo(wanted.interval![0], 8);
+    expect(found.interval![1]).toBeCloseTo(wanted.interval![1], 8);
   });
 
   it("the eigenvalues of products of covariances, by their definition", async () => {
@@ -206,44 +232,37 @@ describe("metrics from kernels equal those from rows", () => {
       normal(40, 90, 4, 0.1),
       { ...wide, data: new Float64Array(200 * 90).fill(3) },
     ].map(gaussianStatistics);
-    // The first is met several times in a row, and again after another.
-    const pairs = [
-      [0, 0],
-      [0, 1],
-      [0, 2],
-      [1, 0],
-      [2, 1],
-      [2, 3],
-      [3, 2],
-      [0, 1],
-    ].map(([i, j]) => [samples[i], samples[j]] as const);
-    const found = await kernels.productEigenvalues(pairs);
-    expect(found.length).toBe(pairs.length);
-    found.forEach((values, p) => {
-      const wanted = eigenvaluesOfProduct(...pairs[p]);
-      expect(values.length).toBe(90);
-      values.forEach((value, i) => {
-        if (!(Math.abs(value - wanted[i]) <= 1e-11 * wanted[89])) throw new Error(`${p} ${i}: ${value}`);
+    for (const [i, list] of [
+      [0, [0, 1, 2]],
+      [1, [0]],
+      [2, [1, 3]],
+      [3, [2]],
+    ] as const) {
+      const others = list.map((j) => samples[j]);
+      const found = await kernels.productEigenvalues(samples[i], others);
+      expect(found.length).toBe(others.length);
+      found.forEach((values, p) => {
+        const wanted = eigenvaluesOfProduct(samples[i], others[p]);
+        expect(values.length).toBe(90);
+        values.forEach((value, at) => {
+          if (!(Math.abs(value - wanted[at]) <= 1e-11 * wanted[89]))
+            throw new Error(`${i} ${p} ${at}: ${value}`);
+        });
       });
-    });
-    expect(found[7]).toEqual(found[1]);
-    expect(await kernels.productEigenvalues([])).toEqual([]);
+    }
+    expect(await kernels.productEigenvalues(samples[0], [])).toEqual([]);
   });
 
-  it("refuses pairs that do not belong together", async () => {
+  it("refuses statistics that do not belong together", async () => {
     const [a, b] = [gaussianStatistics(normal(9, 3, 1)), gaussianStatistics(normal(9, 4, 1))];
-    const wrong = { code: "shape-mismatch", place: { argument: "pairs", index: 1 } };
-    await expect(
-      kernels.productEigenvalues([
-        [a, a],
-        [a, b],
-      ]),
-    ).rejects.toMatchObject(wrong);
+    const wrong = { code: "shape-mismatch", place: { argument: "others", index: 1 } };
+    await expect(kernels.productEigenvalues(a, [a, b])).rejects.toMatchObject(wrong);
     const one = gaussianStatistics(normal(1, 3, 1));
-    await expect(kernels.productEigenvalues([[a, one]])).rejects.toMatchObject({ code: "too-few" });
+    await expect(kernels.productEigenvalues(a, [one])).rejects.toMatchObject({ code: "too-few" });
+    await expect(kernels.productEigenvalues(one, [a])).rejects.toMatchObject({ code: "too-few" });
   });
 
-  it("the trace of the root, over several panels and of singular covariances", async () => {
+  it("the Fréchet distance, over several panels and of singular covariances", async () => {
     const wide = [normal(400, 150, 3), normal(300, 150, 4, 0.1)] as const;
     const repeated = wide.map(({ data, rows, columns }) => ({
       data: Float64Array.from(data, (_, at) => data[at - (at % columns >= 100 ? 50 : 0)]),
@@ -253,9 +272,9 @@ describe("metrics from kernels equal those from rows", () => {
     const few = [normal(60, 150, 3), normal(60, 150, 4, 0.1)];
     for (const pair of [wide, repeated, few]) {
       const [a, b] = pair.map(gaussianStatistics);
-      const distance = frechetDistanceOfTrace(a, b, await kernels.rootTrace(a, b));
+      const { value } = await finished({ real: [a], generated: [b] }, { interval: false });
       const wanted = frechetDistance(a, b, { interval: false }).value;
-      expect(Math.abs(distance / wanted - 1)).toBeLessThan(1e-9);
+      expect(Math.abs(value / wanted - 1)).toBeLessThan(1e-9);
     }
   });
 });

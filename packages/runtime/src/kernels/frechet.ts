@@ -54,26 +54,25 @@ export async function gaussianStatisticsOn(
 }
 
 /**
- * Eigenvalues, ascending, of the product S₁S₂ of the covariances of each pair: for S₁ = UᵀU those of U S₂ Uᵀ, which is
- * symmetric. Consecutive pairs of the same first element share U.
+ * Eigenvalues, ascending, of the products S₁S₂ of the covariances of a sample and of each of some others: for S₁ = UᵀU
+ * those of U S₂ Uᵀ, which is symmetric.
  */
 export async function productEigenvaluesOn(
   runtime: Runtime,
-  pairs: Iterable<readonly [GaussianStatistics, GaussianStatistics]>,
+  first: GaussianStatistics,
+  others: Iterable<GaussianStatistics>,
   settings: KernelSettings,
 ): Promise<Float64Array[]> {
   const found: Float64Array[] = [];
-  let factored: GaussianStatistics | null = null;
-  let upper = new Float64Array(0);
-  for (const [a, b] of pairs) {
-    checkPair(a, b, found.length);
-    const d = a.mean.length;
-    if (a !== factored) upper = await upperFactorOn(runtime, covariance(a), d, settings);
-    factored = a;
-    const shape = { d, columns: d, skip: true };
+  const d = first.mean.length;
+  checkStatistics("first", first, d);
+  const upper = await upperFactorOn(runtime, covariance(first), d, settings);
+  const shape = { d, columns: d, skip: true };
+  for (const other of others) {
+    checkStatistics("others", other, d, found.length);
     const half = await bandedProducts(
       runtime,
-      { left: upper, right: covariance(b), lower: false, ...shape },
+      { left: upper, right: covariance(other), lower: false, ...shape },
       settings,
     );
     const product = await bandedProducts(
@@ -89,18 +88,20 @@ export async function productEigenvaluesOn(
 
 const covariance = ({ scatter, n }: GaussianStatistics) => Float64Array.from(scatter, (x) => x / (n - 1));
 
-function checkPair(a: GaussianStatistics, b: GaussianStatistics, index: number): void {
-  const place = { function: "productEigenvalues", argument: "pairs", index };
-  for (const { n, mean, scatter } of [a, b]) {
-    if (mean.length === 0 || mean.length !== a.mean.length || scatter.length !== mean.length ** 2)
-      throw new CredenceError(
-        "shape-mismatch",
-        place,
-        "both must be the statistics of the same columns, of which there is at least one.",
-      );
-    if (!(n >= 2))
-      throw new CredenceError("too-few", place, `a covariance needs at least two rows, not ${n}.`);
-  }
+function checkStatistics(
+  argument: string,
+  { n, mean, scatter }: GaussianStatistics,
+  d: number,
+  index?: number,
+): void {
+  const place = { function: "productEigenvalues", argument, index };
+  if (d === 0 || mean.length !== d || scatter.length !== d * d)
+    throw new CredenceError(
+      "shape-mismatch",
+      place,
+      "all must be the statistics of the same columns, of which there is at least one.",
+    );
+  if (!(n >= 2)) throw new CredenceError("too-few", place, `a covariance needs at least two rows, not ${n}.`);
 }
 
 interface Product {

@@ -7,7 +7,6 @@ import {
   type KernelDistanceOptions,
   type KernelSums,
   outerRadii,
-  sumOfRootsOf,
 } from "credence/fidelity";
 import type { Gram, Matrix, Neighbours, Within } from "credence/numeric";
 import { startRuntime } from "../runtime.js";
@@ -77,18 +76,15 @@ export interface Kernels {
   /** As `gaussianStatistics` of credence/fidelity, in float64. */
   gaussianStatistics(matrix: Matrix, options?: KernelOptions): Promise<GaussianStatistics>;
   /**
-   * Eigenvalues, ascending, of the product S₁S₂ of the covariances of each pair, in float64, for
-   * `frechetFromEigenvalues` of credence/fidelity.
-   * @param pairs Taken one after another. Consecutive pairs with the same first element (the same object) share the costly
-   * step that only it needs.
+   * As `productEigenvalues` of credence/fidelity, for `frechetDistanceSteps`.
+   * @param others Each is asked for when its turn comes.
    * @throws CredenceError "shape-mismatch", and "too-few" for statistics of fewer than two rows.
    */
   productEigenvalues(
-    pairs: Iterable<readonly [GaussianStatistics, GaussianStatistics]>,
+    first: GaussianStatistics,
+    others: Iterable<GaussianStatistics>,
     options?: KernelOptions,
   ): Promise<Float64Array[]>;
-  /** tr (S₁S₂)^½ of two covariances in float64, for `frechetDistanceOfTrace` of credence/fidelity. */
-  rootTrace(a: GaussianStatistics, b: GaussianStatistics, options?: KernelOptions): Promise<number>;
   /** Ends the worker. */
   close(): Promise<void>;
 }
@@ -152,11 +148,8 @@ export function startKernels({ threads = 1 }: { threads?: number } = {}): Kernel
       inTurn(() => cmmdSumsOn(runtime, real, generated, { threads, ...options })),
     gaussianStatistics: (matrix, options = {}) =>
       inTurn(() => gaussianStatisticsOn(runtime, matrix, { threads, ...options })),
-    productEigenvalues: (pairs, options = {}) =>
-      inTurn(() => productEigenvaluesOn(runtime, pairs, { threads, ...options })),
-    async rootTrace(a, b, options) {
-      return sumOfRootsOf((await kernels.productEigenvalues([[a, b]], options))[0]);
-    },
+    productEigenvalues: (first, others, options = {}) =>
+      inTurn(() => productEigenvaluesOn(runtime, first, others, { threads, ...options })),
     close: () => runtime.close(),
   };
   return kernels;
