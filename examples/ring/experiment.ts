@@ -13,6 +13,8 @@ export interface Cell {
   readonly points: number;
   /** Members that share a training set: all of them, or two by two. */
   readonly together: number;
+  /** Whether the learning rate falls to 0 and the weights are averaged, or the last step is taken as it comes. */
+  readonly settles: boolean;
 }
 
 const cell = (name: string, depth: number, more: Partial<Cell> = {}): Cell => ({
@@ -21,6 +23,7 @@ const cell = (name: string, depth: number, more: Partial<Cell> = {}): Cell => ({
   timesteps: "per-sample",
   points: 10_000,
   together: Infinity,
+  settles: true,
   ...more,
 });
 
@@ -34,6 +37,9 @@ export const cells: readonly Cell[] = [
   cell("points-2500", 4, { points: 2500, together: 2 }),
   cell("points-5000", 4, { points: 5000, together: 2 }),
   cell("points-7500", 4, { points: 7500, together: 2 }),
+  ...[1, 2, 4, 8].map((depth) =>
+    cell(`unsettled-${depth}`, depth, { timesteps: "per-batch", settles: false }),
+  ),
 ];
 
 /** How every member is trained and sampled; a change makes other members, which do not go with the committed ones. */

@@ -107,6 +107,15 @@ compare("Depth 4, one noise time for a batch against one for each point", [
   aucsOf("per-batch"),
   aucsOf("depth-4"),
 ]);
+compare("The same, and the last step as it comes, against that with a falling rate and averaged weights", [
+  aucsOf("unsettled-4"),
+  aucsOf("per-batch"),
+]);
+compare("Last steps as they come: depths 2 and 4 against 1 and 8", [
+  aucsOf("unsettled-2", "unsettled-4"),
+  aucsOf("unsettled-1", "unsettled-8"),
+]);
+compare("Depth 4, 2500 points against 10 000", [aucsOf("points-2500"), aucsOf("depth-4")]);
 
 type Trainings = readonly (readonly number[])[];
 

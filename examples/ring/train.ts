@@ -58,6 +58,7 @@ async function train(cell: Cell, member: number): Promise<void> {
     learningRate,
     clip,
     seed: member,
+    ...(!cell.settles && { decay: "none", averageDecay: 0 }),
   });
   const trained = performance.now();
   writeSamples(cell, member, await model.sample(samples, { seed: member }));

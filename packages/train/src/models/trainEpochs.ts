@@ -1,8 +1,16 @@
-import { CredenceError, checkCount } from "credence/numeric";
+import { CredenceError, checkCount, checkOneOf } from "credence/numeric";
 import { type Feeds, input, type Tensor, type Updates } from "../graph/index.js";
 import { type Fitted, fit, type Player, type TrainOptions, type Validation } from "../loop/index.js";
 import type { Weights } from "../nn/index.js";
-import { type AdamOptions, adam, adamW, cosine, type Schedule, warmup } from "../optim/index.js";
+import {
+  type AdamOptions,
+  adam,
+  adamW,
+  constantRate,
+  cosine,
+  type Schedule,
+  warmup,
+} from "../optim/index.js";
 import { batches } from "./epochs.js";
 
 /** Options of training a model on rows. */
@@ -11,8 +19,10 @@ export interface EpochOptions extends TrainOptions {
   epochs?: number;
   /** Rows of one step. Default 128, or all rows where there are fewer. */
   batchSize?: number;
-  /** At the start; it falls to 0 along half a cosine. Default 1e-3. */
+  /** At the start. Default 1e-3. */
   learningRate?: number;
+  /** How the learning rate falls: to 0 along half a cosine, or not at all. Default "cosine". */
+  decay?: "cosine" | "none";
   /** Steps along which the learning rate first rises to that. Default 0. */
   warmup?: number;
   /** Decoupled weight decay (AdamW). Default 0. */
@@ -42,7 +52,7 @@ export interface EpochFit {
   readonly validation?: Validation;
   /** Constants of Adam, where they are not the usual ones. */
   readonly adam?: AdamOptions;
-  /** Default: half a cosine, down to 0. */
+  /** In place of the option `decay`. */
   readonly schedule?: Schedule;
   /** Further inputs of a step, which depend on the step alone. */
   readonly feeds?: (step: number, perEpoch: number) => Feeds;
@@ -70,16 +80,17 @@ export async function trainEpochs(
     updates,
     validation,
     adam: constants,
-    schedule = cosine(),
+    schedule,
     feeds,
     identity,
   }: EpochFit,
   training: EpochOptions,
   defaultEpochs: number,
 ): Promise<Fitted & { facts: TrainingFacts }> {
-  const { epochs = defaultEpochs, weightDecay = 0, seed = 0 } = training;
+  const { epochs = defaultEpochs, weightDecay = 0, seed = 0, decay = "cosine" } = training;
   const { learningRate, warmup: warm, clip, averageDecay, patience, threads } = training;
   checkCount(fn, "epochs", epochs);
+  checkOneOf(fn, "decay", decay, ["cosine", "none"]);
   if (warm !== undefined) checkCount(fn, "warmup", warm, 0);
   if (training.batchSize !== undefined) checkCount(fn, "batchSize", training.batchSize);
   const batchSize = Math.min(training.batchSize ?? 128, rows);
@@ -89,6 +100,7 @@ export async function trainEpochs(
       { function: fn, argument: "weightDecay", value: weightDecay },
       "must be 0 or more.",
     );
+  const course = schedule ?? (decay === "none" ? constantRate : cosine());
   const { perEpoch, rowsAt } = batches(rows, batchSize, seed);
   const lost = loss(input("rows", [batchSize], "int64"));
   const how = { seed, threads, learningRate, clip, averageDecay, patience };
@@ -104,12 +116,12 @@ export async function trainEpochs(
     players: players?.(),
     updates,
     optimiser: weightDecay > 0 ? adamW({ ...constants, weightDecay }) : adam(constants),
-    schedule: warm ? warmup(warm, schedule) : schedule,
+    schedule: warm ? warmup(warm, course) : course,
     steps: epochs * perEpoch,
     every: perEpoch,
     batch: (step) => ({ rows: rowsAt(step), ...feeds?.(step, perEpoch) }),
     validation,
-    identity: JSON.stringify([fn, identity, epochs, batchSize, weightDecay, warm, how]),
+    identity: JSON.stringify([fn, identity, epochs, batchSize, weightDecay, warm, decay, how]),
   });
   return { ...fitted, facts: { rows, epochs, batchSize, seed, steps: fitted.steps } };
 }
