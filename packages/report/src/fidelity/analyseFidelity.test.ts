@@ -104,6 +104,24 @@ describe("analyseFidelity", () => {
     expect(answer(await analyseFidelity(real, [invented]), /missing/)).toMatch(/samples look wrong/);
   });
 
+  it("is not content where neighbours see nothing but a distance does", async () => {
+    // Another spread in many columns: nearest neighbours are all of the tighter sample.
+    const wide = (name: string, sd: number): FeatureSet => ({
+      ...draw(name, 1, [0]),
+      matrix: {
+        data: Float64Array.from({ length: 300 * 60 }, () => sd * sampleNormal(random)),
+        rows: 300,
+        columns: 60,
+      },
+    });
+    const report = await analyseFidelity(wide("real", 1), [wide("wider", 1.2)]);
+    const { discriminability, frechet } = report.generators[0].metrics;
+    expect(discriminability!.pValue).toBeGreaterThan(0.01);
+    expect(frechet!.interval![0]).toBeGreaterThan(0);
+    expect(report.verdict.status).not.toBe("good");
+    expect(answer(report, /like the data/)).toMatch(/differ all the same/);
+  });
+
   it("finds nothing wrong with a perfect generator", async () => {
     const report = await analyseFidelity(real, [draw("perfect", 240, [0, 12])]);
     expect(report.verdict.status).toBe("good");

@@ -1,6 +1,7 @@
 import type { Estimate } from "credence/estimate";
 import type { Verdict } from "../analysis/report.js";
 import { formatEstimate, formatList, formatNumber, formatPercent, formatPlural } from "../words/format.js";
+import { formatValue } from "../words/formatValue.js";
 import type { FidelityReport, GeneratorReport, MembersReport } from "./fidelity.js";
 
 type Found = Pick<FidelityReport, "reference" | "generators" | "pairs" | "ensemble" | "options">;
@@ -65,8 +66,21 @@ function isNearest({ name }: GeneratorReport, pairs: Found["pairs"]): boolean {
 function statusOf({ metrics }: GeneratorReport): Verdict["status"] {
   const { auc, discriminability } = metrics;
   if (!auc || auc.half === null || auc.floor === null || !discriminability) return "unknown";
-  if ((discriminability.pValue ?? 1) > SURE) return "good";
+  if (!isToldApart(metrics) && !distanceApart(metrics)) return "good";
   return auc.half >= CLOSE * auc.floor ? "caution" : "bad";
+}
+
+/** Whether a classifier tells the samples from real rows. */
+const isToldApart = ({ discriminability }: GeneratorReport["metrics"]) =>
+  (discriminability?.pValue ?? 1) <= SURE;
+
+/** A distance that is surely not 0, in words: with many columns they see what nearest neighbours do not. */
+function distanceApart({ kernel, frechet }: GeneratorReport["metrics"]): string | null {
+  const isApart = (distance: Estimate | null) => distance?.interval != null && distance.interval[0] > 0;
+  if (kernel && isApart(kernel)) return `the kernel distance is ${formatEstimate(kernel, formatValue)}`;
+  if (frechet?.corrected != null && isApart(frechet))
+    return `the Fréchet distance less its bias is ${formatEstimate({ ...frechet, value: frechet.corrected }, formatValue)}`;
+  return null;
 }
 
 function ensembleStatus(ensemble: MembersReport | null): Verdict["status"] {
@@ -85,11 +99,16 @@ const intervalOf = ({ interval, value }: Estimate) => ({
 
 function similarity({ name, metrics }: GeneratorReport, count: number) {
   const { auc, discriminability } = metrics;
+  const can = isToldApart(metrics) ? "tells" : "cannot tell";
   const told = discriminability
-    ? (discriminability.pValue ?? 1) > SURE
-      ? `A classifier cannot tell them from real rows: it is right in ${formatEstimate(discriminability, formatPercent)} of the held-out rows, where guessing gives 50 %. A stronger one might.`
-      : `A classifier tells them from real rows: it is right in ${formatEstimate(discriminability, formatPercent)} of the held-out rows, where guessing gives 50 %.`
+    ? `A classifier ${can} them from real rows: it is right in ${formatEstimate(discriminability, formatPercent)} of the held-out rows, where guessing gives 50 %.`
     : "";
+  const distance = distanceApart(metrics);
+  const apart = isToldApart(metrics)
+    ? ""
+    : distance
+      ? ` They differ all the same: ${distance}, and would be 0.`
+      : told && " A stronger one might.";
   const sized =
     auc && auc.half !== null && auc.floor !== null
       ? ` With half of the rows its area under the precision–recall curve is ${two(auc.half)}; real rows against other real rows get ${two(auc.floor)}.`
@@ -99,7 +118,7 @@ function similarity({ name, metrics }: GeneratorReport, count: number) {
       count > 1
         ? `Are the samples of the nearest, ${name}, like the data?`
         : "Are the samples like the data?",
-    answer: `${told}${sized}`.trim() || "There are too few rows to say.",
+    answer: `${told}${apart}${sized}`.trim() || "There are too few rows to say.",
   };
 }
 
