@@ -23,6 +23,8 @@ export interface Row {
   readonly inputs?: { readonly [name: string]: Column };
   /** Timed repetitions. Default 5. */
   readonly repetitions?: number;
+  /** Whether ours runs once before it is timed. Default true; false for work of minutes. */
+  readonly warmUp?: boolean;
 }
 
 export interface Suite {
@@ -74,7 +76,7 @@ export function environment(): string[] {
 
 export async function measure(suite: Suite, row: Row): Promise<Result> {
   const seconds: number[] = [];
-  await row.ours();
+  if (row.warmUp ?? true) await row.ours();
   for (let i = 0; i < (row.repetitions ?? 5); i++) {
     const start = process.cpuUsage();
     await row.ours();

@@ -24,5 +24,21 @@ export const suite: Suite = {
       };
       await kernels.close();
     }
+    const [rows, columns] = [50_000, 2048];
+    const random = createRandom(1);
+    const data = Float32Array.from({ length: rows * columns }, () => sampleNormal(random));
+    const kernels = startKernels();
+    const large = { bar: "< 600 MB in all, of which 410 MB are the features", repetitions: 1, warmUp: false };
+    yield {
+      work: `k = 3 radii, ${rows} × ${columns}`,
+      ours: () => kernels.nearestNeighbours({ data, rows, columns }, 3),
+      ...large,
+    };
+    yield {
+      work: `mean and scatter, ${rows} × ${columns}`,
+      ours: () => kernels.gaussianStatistics({ data, rows, columns }),
+      ...large,
+    };
+    await kernels.close();
   },
 };

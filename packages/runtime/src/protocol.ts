@@ -8,6 +8,8 @@ export interface SessionOptions {
   spinning?: boolean;
   /** How far ONNX Runtime rewrites the graph. Default "all". */
   optimise?: "disabled" | "basic" | "extended" | "all";
+  /** Whether memory is kept from run to run, which spares time with small tensors and wastes memory with large ones. Default true. */
+  arena?: boolean;
 }
 
 /**
@@ -33,6 +35,8 @@ export interface RowsOfVariable {
 /** What the worker is asked. */
 export type Request =
   | { kind: "set"; variables: { readonly [name: string]: TensorData }; keep: boolean }
+  | { kind: "write"; variable: string; row: number; tensor: TensorData }
+  | { kind: "drop"; names: readonly string[] }
   | { kind: "get"; names: readonly string[] | null }
   | { kind: "open"; session: number; model: Uint8Array; options: SessionOptions; bindings: Bindings }
   | {

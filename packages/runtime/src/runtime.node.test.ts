@@ -40,6 +40,19 @@ describe("startRuntime", () => {
     await session.release();
   });
 
+  it("overwrites rows of a variable, and forgets variables", async () => {
+    await runtime.set({ table: tensorData("float32", [3, 2], [1, 2, 3, 4, 5, 6]), other: floats(7) });
+    const row = tensorData("float32", [1, 2], [8, 9]);
+    await runtime.write("table", 1, row);
+    expect(row.data.length).toBe(0);
+    const { table } = await runtime.get(["table"]);
+    expect(Array.from(table.data, Number)).toEqual([1, 2, 8, 9, 5, 6]);
+    await expect(runtime.write("table", 3, floats(0))).rejects.toMatchObject({ code: "session-failed" });
+    await runtime.drop(["table", "never set"]);
+    await expect(runtime.get(["table"])).rejects.toThrow(/never set/);
+    expect((await runtime.get(["other"])).other.data[0]).toBe(7);
+  });
+
   it("changes no variable when an output that must be finite is not", async () => {
     await runtime.set({ weight: floats(1, -1) });
     const both = encodeModel({

@@ -51,6 +51,10 @@ export interface Runtime {
    * copying. Both default to false.
    */
   set(variables: Tensors, options?: { keep?: boolean; transfer?: boolean }): Promise<void>;
+  /** Overwrites a variable from this row on with a tensor of its type, whose memory is handed over. */
+  write(variable: string, row: number, tensor: TensorData): Promise<void>;
+  /** Forgets variables, as far as there are such, and gives their memory back at once; they must share it with no others. */
+  drop(names: readonly string[]): Promise<void>;
   /** Copies of variables; of all without names. */
   get(names?: readonly string[]): Promise<{ [name: string]: TensorData }>;
   /** Ends the worker with everything in it; what still waits is rejected. */
@@ -126,6 +130,9 @@ export function startRuntime({ engine = "onnxruntime-node" }: RuntimeOptions = {
     },
     set: async (variables, { keep = false, transfer } = {}) =>
       void (await request({ kind: "set", variables, keep }, transfer ? buffersOf(variables) : [])),
+    write: async (variable, row, tensor) =>
+      void (await request({ kind: "write", variable, row, tensor }, buffersOf({ tensor }))),
+    drop: async (names) => void (await request({ kind: "drop", names })),
     get: (names) => request({ kind: "get", names: names ?? null }) as Promise<{ [name: string]: TensorData }>,
     close: end,
   };

@@ -6,6 +6,7 @@
  * @import * as ort from "onnxruntime-node"
  */
 import { parentPort, workerData } from "node:worker_threads";
+import { giveBack } from "./giveBack.js";
 
 /** @type {Map<number, { session: ort.InferenceSession, bindings: Bindings, stopped: boolean }>} */
 const sessions = new Map();
@@ -67,6 +68,20 @@ async function set({ variables: values, keep }) {
     if (!keep || !variables.has(name)) variables.set(name, toEngine(runtime, tensor));
 }
 
+/** @param {Extract<Request, { kind: "write" }>} request */
+async function write({ variable: name, row, tensor }) {
+  const { data, dims } = variable(name);
+  const values = /** @type {Float32Array} */ (data);
+  values.set(/** @type {Float32Array} */ (tensor.data), row * (values.length / dims[0]));
+}
+
+/** @param {readonly string[]} names */
+function drop(names) {
+  const dropped = names.flatMap((name) => variables.get(name) ?? []);
+  for (const name of names) variables.delete(name);
+  giveBack(dropped.map(fromEngine));
+}
+
 /** @param {readonly string[] | null} names */
 function get(names) {
   return Object.fromEntries(
@@ -77,12 +92,13 @@ function get(names) {
 /** @param {Extract<Request, { kind: "open" }>} request @returns {Promise<SessionDescription>} */
 async function open({ session: key, model, options, bindings }) {
   const { InferenceSession } = await engine();
-  const { threads = 1, spinning = false, optimise = "all" } = options;
+  const { threads = 1, spinning = false, optimise = "all", arena = true } = options;
   const session = await InferenceSession.create(model, {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     graphOptimizationLevel: optimise,
     logSeverityLevel: 4,
+    enableCpuMemArena: arena,
     extra: { session: { intra_op: { allow_spinning: spinning && threads > 1 ? "1" : "0" } } },
   });
   sessions.set(key, { session, bindings, stopped: false });
@@ -136,6 +152,10 @@ function answer(request) {
   switch (request.kind) {
     case "set":
       return set(request);
+    case "write":
+      return write(request);
+    case "drop":
+      return drop(request.names);
     case "get":
       return get(request.names);
     case "open":

@@ -1,10 +1,14 @@
+import { encodeModel } from "../onnx/encode.js";
 import type { OnnxNode } from "../onnx/model.js";
 import type { Runtime } from "../runtime.js";
 import type { KernelSettings } from "./kernelSettings.js";
-import { float64Tensor, type Step, workOff } from "./trailing.js";
+import { corners, float64Tensor, part } from "./parts.js";
+import { triangularise } from "./triangularise.js";
 
 /** Width of the band: products like it wide, what follows narrow. */
 export const BAND_WIDTH = 32;
+/** Panels whose products are subtracted from the rest at once: few products of a high rank are faster than many of a low one. */
+const PANELS = 6;
 
 /**
  * A band matrix with the eigenvalues of a symmetric one (n × n, handed over), in the layout of `bandEigenvalues` of credence: the
@@ -16,84 +20,64 @@ export async function bandOn(
   runtime: Runtime,
   matrix: Float64Array<ArrayBuffer>,
   n: number,
-  settings: KernelSettings,
+  { threads, signal }: KernelSettings,
 ): Promise<Float64Array> {
-  const band = new Float64Array(n * (BAND_WIDTH + 1));
-  await workOff(
-    runtime,
-    matrix,
-    n,
-    BAND_WIDTH,
-    step,
-    (panel, top, count) => {
-      const below = Float64Array.from(panel.subarray(count * count));
-      const { v, t } = triangularise(below, count);
-      // The diagonal block, and the triangle under it.
-      for (let i = 0; i < Math.min(2 * count, n - top); i++)
-        for (let j = Math.max(0, i - count); j < Math.min(count, i + 1); j++)
-          band[(top + i) * (BAND_WIDTH + 1) + BAND_WIDTH - i + j] =
-            i < count ? panel[i * count + j] : below[(i - count) * count + j];
-      return { v: float64Tensor(v, n - top, count), t: float64Tensor(t, count, count) };
-    },
-    settings,
+  const reads = Object.fromEntries(variables.map((name) => [name, `band ${name}`]));
+  const step = await runtime.cached(`band step ${threads}`, () =>
+    runtime.open(
+      stepModel,
+      { threads },
+      { reads, writes: { "new left": reads.left, "new right": reads.right } },
+    ),
   );
+  const update = await runtime.cached(`band update ${threads}`, () =>
+    runtime.open(updateModel, { threads, arena: false }, { reads, writes: { next: reads.rest } }),
+  );
+  const band = new Float64Array(n * (BAND_WIDTH + 1));
+  const width = Math.min(BAND_WIDTH, n);
+  let panel: Float64Array = new Float64Array(n * width);
+  for (let i = 0; i < n; i++) panel.set(matrix.subarray(i * n, i * n + width), i * width);
+  await runtime.set({ [reads.rest]: float64Tensor(matrix, n, n) }, { transfer: true });
+  // The rest in the worker begins at row and column `first`.
+  for (let top = 0, first = 0; ; top += BAND_WIDTH) {
+    const count = Math.min(BAND_WIDTH, n - top);
+    const below = panel.subarray(count * count);
+    const { v, t } = triangularise(below, count, top - first + count);
+    // The diagonal block, and the triangle under it.
+    for (let i = 0; i < Math.min(2 * count, n - top); i++)
+      for (let j = Math.max(0, i - count); j < Math.min(count, i + 1); j++)
+        band[(top + i) * (BAND_WIDTH + 1) + BAND_WIDTH - i + j] =
+          i < count ? panel[i * count + j] : below[(i - count) * count + j];
+    if (top + count === n) break;
+    const size = n - first;
+    if (top === first) {
+      const empty = float64Tensor(new Float64Array(0), size, 0);
+      await runtime.set({ [reads.left]: empty, [reads.right]: empty });
+    }
+    const next = top + count - first;
+    const end = Math.min(next + BAND_WIDTH, size);
+    const rank = 2 * next;
+    const feeds = {
+      v: float64Tensor(v, size, count),
+      t: float64Tensor(t, count, count),
+      ...corners("rest part", [next, next], [size, end]),
+      ...corners("left part", [next, 0], [size, rank]),
+      ...corners("right part", [next, 0], [end, rank]),
+    };
+    panel = (await step.run(feeds, { transfer: true, signal })).panel.data as Float64Array;
+    if (next < PANELS * BAND_WIDTH) continue;
+    await update.run(
+      {
+        ...corners("rest part", [next, next], [size, size]),
+        ...corners("left part", [next, 0], [size, rank]),
+        ...corners("right part", [next, 0], [size, rank]),
+      },
+      { signal },
+    );
+    first += next;
+  }
+  await runtime.drop(Object.values(reads));
   return band;
-}
-
-/**
- * Householder's QR of rows of `count`, in place: R on and above the diagonal. Q = 1 − V T Vᵀ.
- * @returns v: V, under `count` rows of zeros. t: T.
- */
-function triangularise(
-  a: Float64Array,
-  count: number,
-): { v: Float64Array<ArrayBuffer>; t: Float64Array<ArrayBuffer> } {
-  const rows = a.length / count;
-  const v = new Float64Array((rows + count) * count);
-  const t = new Float64Array(count * count);
-  const own = v.subarray(count * count);
-  const dots = new Float64Array(count);
-  for (let j = 0; j < Math.min(count, rows - 1); j++) {
-    const scale = reflector(a, own, rows, count, j);
-    if (scale === 0) continue;
-    // Left of column j: with the earlier reflectors, for T. Right of it: with what is still to be made triangular.
-    dots.fill(0);
-    for (let i = j; i < rows; i++) {
-      const row = i * count;
-      const x = own[row + j];
-      for (let k = 0; k < j; k++) dots[k] += x * own[row + k];
-      for (let k = j + 1; k < count; k++) dots[k] += x * a[row + k];
-    }
-    for (let i = j; i < rows; i++) {
-      const row = i * count;
-      const x = scale * own[row + j];
-      for (let k = j + 1; k < count; k++) a[row + k] -= x * dots[k];
-    }
-    t[j * count + j] = scale;
-    for (let i = 0; i < j; i++) {
-      let sum = 0;
-      for (let k = i; k < j; k++) sum += t[i * count + k] * dots[k];
-      t[i * count + j] = -scale * sum;
-    }
-  }
-  return { v, t };
-}
-
-/** Puts the vector that clears column j under the diagonal into column j of v, and returns its scale. */
-function reflector(a: Float64Array, v: Float64Array, rows: number, count: number, j: number): number {
-  let sigma = 0;
-  for (let i = j + 1; i < rows; i++) sigma += a[i * count + j] ** 2;
-  if (sigma === 0) return 0;
-  const head = a[j * count + j];
-  const norm = Math.sqrt(head * head + sigma);
-  const sign = head < 0 ? -1 : 1;
-  for (let i = j + 1; i < rows; i++) {
-    v[i * count + j] = a[i * count + j];
-    a[i * count + j] = 0;
-  }
-  v[j * count + j] = head + sign * norm;
-  a[j * count + j] = -sign * norm;
-  return 1 / (norm * (norm + Math.abs(head)));
 }
 
 const product = (
@@ -101,32 +85,63 @@ const product = (
   b: string,
   output: string,
   attributes: OnnxNode["attributes"] = {},
+  sum: readonly string[] = [],
 ): OnnxNode => ({
   op: "Gemm",
-  inputs: [a, b],
+  inputs: [a, b, ...sum],
   outputs: [output],
   attributes,
 });
+const minus = { alpha: { float: -1 } };
 
-/** Qᵀ A Q = A − V Wᵀ − W Vᵀ for W = X − ½ V Tᵀ Vᵀ X, X = A V T. */
-const step: Step = {
-  name: "band",
+/** The matrix is rest − left rightᵀ. */
+const variables = ["rest", "left", "right"];
+const inputs = variables.map((name) => ({
+  name,
+  type: "float64" as const,
+  shape: ["rows", `columns of ${name}`],
+}));
+
+/** Parts of the three, and the part of the matrix they make. */
+function partOfMatrix(left: string, right: string, output: string) {
+  const parts = [part("rest", "rest part"), part(left, "left part"), part(right, "right part")];
+  const node = product("left part", "right part", output, { transB: 1, ...minus }, ["rest part"]);
+  return { nodes: [...parts.map((p) => p.node), node], inputs: parts.flatMap((p) => p.inputs) };
+}
+
+/** Qᵀ A Q = A − V Wᵀ − W Vᵀ for W = X − ½ V Tᵀ Vᵀ X, X = A V T; then the next panel of it. */
+const panelOfNext = partOfMatrix("new left", "new right", "panel");
+const stepModel = encodeModel({
   nodes: [
-    product("rest", "v", "av"),
+    product("rest", "v", "rest v"),
+    product("right", "v", "right v", { transA: 1 }),
+    product("left", "right v", "av", minus, ["rest v"]),
     product("av", "t", "x"),
     product("v", "x", "vx", { transA: 1 }),
     product("t", "vx", "tvx", { transA: 1 }),
-    {
-      op: "Gemm",
-      inputs: ["v", "tvx", "x"],
-      outputs: ["w"],
-      attributes: { alpha: { float: -0.5 } },
-    },
-    { op: "Concat", inputs: ["v", "w"], outputs: ["left"], attributes: { axis: 1 } },
-    { op: "Concat", inputs: ["w", "v"], outputs: ["right"], attributes: { axis: 1 } },
+    product("v", "tvx", "w", { alpha: { float: -0.5 } }, ["x"]),
+    { op: "Concat", inputs: ["left", "v", "w"], outputs: ["new left"], attributes: { axis: 1 } },
+    { op: "Concat", inputs: ["right", "w", "v"], outputs: ["new right"], attributes: { axis: 1 } },
+    ...panelOfNext.nodes,
   ],
   inputs: [
+    ...inputs,
     { name: "v", type: "float64", shape: ["rows", "width"] },
     { name: "t", type: "float64", shape: ["width", "width"] },
+    ...panelOfNext.inputs,
   ],
-};
+  outputs: ["new left", "new right", "panel"].map((name) => ({
+    name,
+    type: "float64" as const,
+    shape: [`rows of ${name}`, `columns of ${name}`],
+  })),
+  initializers: {},
+});
+
+const restOfNext = partOfMatrix("left", "right", "next");
+const updateModel = encodeModel({
+  nodes: restOfNext.nodes,
+  inputs: [...inputs, ...restOfNext.inputs],
+  outputs: [{ name: "next", type: "float64", shape: ["fewer", "fewer"] }],
+  initializers: {},
+});

@@ -1,4 +1,5 @@
 import type { Matrix } from "credence/numeric";
+import { giveBack } from "../giveBack.js";
 import type { RowsOfVariable } from "../protocol.js";
 import type { Runtime, Session, Tensors } from "../runtime.js";
 import type { TensorData } from "../tensor.js";
@@ -32,6 +33,7 @@ export interface BlockOptions {
   readonly ofLeft?: (left: Rows, right: Rows) => Tensors;
   /** Whether a block holds few rows of `a` with all rows of `b` that are held, rather than a square. */
   readonly wide?: boolean;
+  /** Gets results that are given back afterwards. */
   readonly visit: (block: Block, results: { readonly [name: string]: TensorData }) => void;
   readonly signal?: AbortSignal;
 }
@@ -69,7 +71,11 @@ export async function forEachBlock(
         const results = session.run({}, { signal, rows });
         results.catch(() => {}); // Heard below, unless an earlier block fails first.
         await visitLast();
-        visitLast = async () => visit({ left, right, second, secondEnd }, await results);
+        visitLast = async () => {
+          const made = await results;
+          visit({ left, right, second, secondEnd }, made);
+          giveBack(Object.values(made));
+        };
       }
     }
   }
@@ -78,11 +84,11 @@ export async function forEachBlock(
 
 const variable = (input: string): string => `block ${input}`;
 
-/** Hands tensors over to the worker. */
-const hold = (runtime: Runtime, tensors: Tensors): Promise<void> =>
-  runtime.set(Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [variable(name), tensor])), {
-    transfer: true,
-  });
+/** Hands tensors over to the worker, in place of those of the same names. */
+async function hold(runtime: Runtime, tensors: Tensors): Promise<void> {
+  const named = Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [variable(name), tensor]));
+  await Promise.all([runtime.drop(Object.keys(named)), runtime.set(named, { transfer: true })]);
+}
 
 /** Inputs fed from some rows of what the worker holds. */
 const some = (tensors: Tensors, from: number, to: number): { [input: string]: RowsOfVariable } =>

@@ -11,11 +11,12 @@ import {
 import type { Gram, Matrix, Neighbours, Within } from "credence/numeric";
 import { startRuntime } from "../runtime.js";
 import { meanOf } from "./float32.js";
-import { gaussianStatisticsOn, productEigenvaluesOn } from "./frechet.js";
+import { gaussianStatisticsOn } from "./gaussianStatistics.js";
 import { gramOn } from "./gram.js";
 import { cmmdSumsOn, kernelDistanceSumsOn } from "./kernelSums.js";
 import { missedSharesOn } from "./missedShares.js";
 import { neighboursOn } from "./neighbours.js";
+import { productEigenvaluesOn } from "./productEigenvalues.js";
 import { mutuallyWithinOn } from "./within.js";
 
 /** The costly steps of `credence`, made in a worker thread by ONNX Runtime; the results are the same plain data. */
