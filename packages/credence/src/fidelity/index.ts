@@ -24,6 +24,7 @@ export {
   gaussianStatistics,
   mergeGaussianStatistics,
 } from "./gaussianStatistics.js";
+export * from "./hashedNgrams.js";
 export * from "./inceptionScore.js";
 export * from "./kernelDistance.js";
 export type { Grams, KernelSums, SubsetSums } from "./kernelSums.js";
