@@ -6,9 +6,9 @@ import { corners, float64Tensor, part } from "./parts.js";
 import { triangularise } from "./triangularise.js";
 
 /** Width of the band: products like it wide, what follows narrow. */
-export const BAND_WIDTH = 32;
+export const BAND_WIDTH = 16;
 /** Panels whose products are subtracted from the rest at once: few products of a high rank are faster than many of a low one. */
-const PANELS = 6;
+const PANELS = 8;
 
 /**
  * A band matrix with the eigenvalues of a symmetric one (n × n, handed over), in the layout of `bandEigenvalues` of credence: the

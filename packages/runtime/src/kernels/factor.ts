@@ -4,7 +4,7 @@ import type { KernelSettings } from "./kernelSettings.js";
 import { corners, float64Tensor, part } from "./parts.js";
 
 /** Rows that are factored at a time. */
-const WIDTH = 64;
+const WIDTH = 32;
 
 /**
  * Sets the variable `name` of the worker to the upper triangular U with A = Uᵀ U for a positive semidefinite A (n × n), as
