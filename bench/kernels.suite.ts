@@ -28,7 +28,11 @@ export const suite: Suite = {
     const random = createRandom(1);
     const data = Float32Array.from({ length: rows * columns }, () => sampleNormal(random));
     const kernels = startKernels();
-    const large = { bar: "< 600 MB in all, of which 410 MB are the features", repetitions: 1, warmUp: false };
+    const large = {
+      bar: "peak < 600 MB beyond the features, which are 410 MB of it",
+      repetitions: 1,
+      warmUp: false,
+    };
     yield {
       work: `k = 3 radii, ${rows} × ${columns}`,
       ours: () => kernels.nearestNeighbours({ data, rows, columns }, 3),
