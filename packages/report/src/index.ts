@@ -1,4 +1,5 @@
 // The command line stands on this package alone.
+export { hashedNgrams } from "credence/fidelity";
 export { type LabelPlan, planLabels } from "credence/selective";
 export * from "./analysis/index.js";
 export type { AnyReport } from "./anyReport.js";

@@ -75,6 +75,8 @@ export async function analyseFidelity(
   const pairs = await comparePairs(real, sets, { level, seed, kernels });
   const ensemble =
     members && (await ensembleReport(real, members.map(scaled), { ...options, level, seed, kernels }));
+  const read = [reference, ...generated, ...(members ?? [])];
+  const extractor = read.find((set) => set.extractor !== undefined)?.extractor ?? null;
   const found = {
     reference: {
       name: reference.name,
@@ -88,8 +90,8 @@ export async function analyseFidelity(
     pairs,
     ensemble,
     warnings,
-    guesses: [...new Set([reference, ...generated, ...(members ?? [])].flatMap(({ guesses }) => guesses))],
-    options: { level, seed, k, standardise, accelerated: kernels !== null },
+    guesses: [...new Set(read.flatMap(({ guesses }) => guesses))],
+    options: { level, seed, k, standardise, accelerated: kernels !== null, extractor },
   };
   return {
     schema: FIDELITY_SCHEMA,

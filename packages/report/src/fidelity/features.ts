@@ -16,6 +16,14 @@ export interface FeatureSet {
   readonly dropped: number;
   /** What was guessed, in sentences. */
   readonly guesses: readonly string[];
+  /** What made the features of images or texts; absent where the file holds the features. */
+  readonly extractor?: string;
+}
+
+/** Texts that are to become features. */
+export interface TextSet extends Omit<FeatureSet, "matrix" | "columns" | "extractor"> {
+  /** One a row, none of them empty. */
+  readonly texts: readonly string[];
 }
 
 /** How features are read. */
@@ -32,11 +40,23 @@ export interface FeatureOptions {
   dropNan?: boolean;
   /** Turns a folder of images into features. Without it, a folder is refused. */
   images?: ImageReader;
+  /** The column of texts, or an SQL expression. Default: guessed where `texts` is given and `columns` is not. */
+  text?: string;
+  /** Turns texts into features. Without it, texts are refused. */
+  texts?: TextReader;
+  /** What `images` or `texts` is, as the report names it. */
+  extractor?: string;
   onProgress?: (done: number, total: number) => void;
 }
 
 /** Makes features of image files, one row each. */
 export type ImageReader = (
   files: readonly string[],
+  onProgress?: (done: number, total: number) => void,
+) => Promise<Matrix>;
+
+/** Makes features of texts, one row each. */
+export type TextReader = (
+  texts: readonly string[],
   onProgress?: (done: number, total: number) => void,
 ) => Promise<Matrix>;

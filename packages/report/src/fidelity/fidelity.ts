@@ -136,6 +136,8 @@ export interface FidelityReport {
     readonly k: number;
     readonly standardise: boolean;
     readonly accelerated: boolean;
+    /** What made the features of images or texts; null where the files hold the features. */
+    readonly extractor: string | null;
   };
 }
 

@@ -68,6 +68,7 @@ export function fidelityDocument(report: FidelityReport, brief = false): ReportD
       `${reference.name}: ${formatPlural(reference.rows, "real row")} of ${formatPlural(reference.columns, "feature")}`,
       ...generators.map(({ name, rows }) => `${name}: ${formatPlural(rows, "generated row")}`),
       ...(ensemble ? [`${formatPlural(ensemble.members.length, "model")} trained alike`] : []),
+      ...(options.extractor === null ? [] : [`features: ${options.extractor}`]),
     ].join(" · "),
     warnings: report.warnings as unknown as ReportDocument["warnings"],
     tiles: [
@@ -404,6 +405,7 @@ function rowsSection({ reference, generators, ensemble, options }: FidelityRepor
     id: "rows",
     title: "What was read",
     blocks: [
+      ...(options.extractor === null ? [] : [text(`Features by ${options.extractor}.`, "features")]),
       {
         kind: "table",
         caption: `Seed ${options.seed}, k = ${options.k}${options.standardise ? ", columns standardised by the reference" : ""}`,

@@ -50,6 +50,16 @@ export function fidelityMethods({ generators, pairs, ensemble, options }: Found)
     },
   ];
   return [
+    ...(options.extractor === null
+      ? []
+      : [
+          {
+            id: "features",
+            title: "Features",
+            text: `${options.extractor}. Every distance in this report is one between such features: what they do not see, no number here sees. Numbers made with other features cannot be compared with these.`,
+            source: "",
+          },
+        ]),
     curve,
     ...(generators.length > 0 ? single : []),
     ...(pairs

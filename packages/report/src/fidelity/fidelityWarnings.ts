@@ -72,7 +72,7 @@ export function fidelityWarnings(
     if (set.dropped > 0)
       note(
         "dropped",
-        `${formatPlural(set.dropped, "row")} of ${set.name} ${set.dropped === 1 ? "was" : "were"} left out: NaN, infinities or empty cells. If they are not missing at random, what is left flatters the generator.`,
+        `${formatPlural(set.dropped, "row")} of ${set.name} ${set.dropped === 1 ? "was" : "were"} left out: NaN, infinities, empty cells or empty lines. If they are not missing at random, what is left flatters the generator.`,
       );
   if (members && members.length < 5)
     note(

@@ -1,5 +1,5 @@
 export { analyseFidelity, type FidelityAnalysisOptions } from "./analyseFidelity.js";
-export type { FeatureOptions, FeatureSet, ImageReader } from "./features.js";
+export type { FeatureOptions, FeatureSet, ImageReader, TextReader } from "./features.js";
 export * from "./fidelity.js";
 export type { FidelityKernels } from "./fidelityKernels.js";
 export { gateFidelity } from "./gateFidelity.js";

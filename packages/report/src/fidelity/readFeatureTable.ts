@@ -3,17 +3,18 @@ import { expressionType, selectColumn } from "../reading/columns.js";
 import { type Database, quoteName } from "../reading/database.js";
 import { growable } from "../reading/growable.js";
 import { InputError } from "../reading/inputError.js";
-import { nearestName } from "../reading/nearestName.js";
-import type { Column, Table } from "../reading/table.js";
+import type { Column } from "../reading/table.js";
 import { withTable } from "../reading/withTables.js";
-import { formatList, formatPlural } from "../words/format.js";
-import type { FeatureOptions, FeatureSet } from "./features.js";
+import { isList, namedColumns, numberColumns } from "./featureColumns.js";
+import type { FeatureOptions, FeatureSet, TextSet } from "./features.js";
+import { embedderOf, textColumn } from "./textColumn.js";
+import { withoutEmpty } from "./withoutEmpty.js";
 
-const NUMBER = /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL.*)$/;
-const LIST = /^(U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(.*\))\[\d*\]$/;
+/** The cell of a chunk's column. */
+type Cell = (column: number) => unknown;
 
-/** Reads the number columns of a file, or of the files of a pattern, as features. */
-export function readFeatureTable(file: string, options: FeatureOptions): Promise<FeatureSet> {
+/** Reads a file, or the files of a pattern: the number columns as features, or the column of texts. */
+export function readFeatureTable(file: string, options: FeatureOptions): Promise<FeatureSet | TextSet> {
   return withTable([file], {}, async (database, table) => {
     const guesses: string[] = [];
     const apart: string[] = [];
@@ -26,121 +27,79 @@ export function readFeatureTable(file: string, options: FeatureOptions): Promise
     const label = await select("--label", options.label);
     const group = await select("--group", options.group);
     if (options.where !== undefined) await expressionType(database, table, "--where", options.where);
+    const text = (sql: string | undefined) => (sql ? `coalesce((${sql})::varchar, '(empty)')` : "null");
+    const filter = options.where === undefined ? "" : `where (${options.where}\n)`;
+    const stream = async (cells: readonly string[], take: (cell: Cell, row: number) => void) => {
+      const query = `select ${[...cells, text(label?.sql), text(group?.sql)].join(", ")} from ${table.from([])} ${filter}`;
+      const labels: string[] = [];
+      const groups: string[] = [];
+      const rows = await streamRows(database, query, options, (cell, row) => {
+        take(cell, row);
+        labels.push(cell(cells.length) as string);
+        groups.push(cell(cells.length + 1) as string);
+      });
+      if (rows === 0)
+        throw new InputError(
+          "no-rows",
+          options.where === undefined
+            ? "has no rows."
+            : `no row satisfies --where ${JSON.stringify(options.where)}.`,
+          { file },
+        );
+      const { files } = table;
+      return { name: file, files, labels: label && labels, groups: group && groups, dropped: 0, guesses };
+    };
+
+    if (options.text !== undefined || (options.texts && !options.columns)) {
+      const { sql, name } = await textColumn(database, table, options.text, apart, guesses);
+      embedderOf(options, { file, column: name });
+      const texts: string[] = [];
+      const read = await stream([`(${sql})::varchar`], (cell) =>
+        texts.push((cell(0) as string | null) ?? ""),
+      );
+      return withoutEmpty({ ...read, texts }, file, name, options.dropNan === true);
+    }
     const columns = options.columns
       ? namedColumns(table, options.columns)
       : numberColumns(table, apart, guesses);
-    const list = columns.length === 1 && LIST.test(columns[0].type);
-    const cell = ({ sqlName }: Column) =>
-      list ? `(${quoteName(sqlName)})::double[]` : `(${quoteName(sqlName)})::double`;
-    const text = (sql: string | undefined) => (sql ? `coalesce((${sql})::varchar, '(empty)')` : "null");
-    const filter = options.where === undefined ? "" : `where (${options.where}\n)`;
-    const query = `select ${text(label?.sql)} as credence_label, ${text(group?.sql)} as credence_group, ${columns.map(cell).join(", ")} from ${table.from([])} ${filter}`;
-    const read = await streamFeatures(database, query, list ? null : columns.length, table, options);
-    if (read.rows === 0)
-      throw new InputError(
-        "no-rows",
-        options.where === undefined
-          ? "has no rows."
-          : `no row satisfies --where ${JSON.stringify(options.where)}.`,
-        { file },
-      );
-    const { width, rows, values, labels, groups } = read;
+    const { cells, take, matrix } = isList(columns)
+      ? listsOf(columns[0], table.files[0])
+      : numbersOf(columns);
+    const read = await stream(cells, take);
+    const found = matrix();
     return {
-      name: file,
-      files: table.files,
-      matrix: { data: values, rows, columns: width },
-      columns: list
-        ? Array.from({ length: width }, (_, j) => `${columns[0].name}[${j}]`)
+      ...read,
+      matrix: found,
+      columns: isList(columns)
+        ? Array.from({ length: found.columns }, (_, j) => `${columns[0].name}[${j}]`)
         : columns.map(({ name }) => name),
-      labels: label && labels,
-      groups: group && groups,
-      dropped: 0,
-      guesses,
     };
   });
 }
 
-function namedColumns(table: Table, asked: readonly string[]): Column[] {
-  const found = asked.flatMap((name) => {
-    const prefix = name.endsWith("*") ? name.slice(0, -1) : null;
-    const exact = table.columns.filter((column) => column.name === name);
-    const columns =
-      exact.length === 0 && prefix !== null
-        ? table.columns.filter((column) => column.name.startsWith(prefix))
-        : exact;
-    if (columns.length > 0) return columns;
-    const near = nearestName(
-      name,
-      table.columns.map((column) => column.name),
-    );
-    throw new InputError(
-      "missing-column",
-      prefix === null
-        ? `there is no such column${near ? `; did you mean "${near}"?` : "."}`
-        : "no column matches this pattern.",
-      { file: table.files[0], column: name },
-    );
-  });
-  const twice = found.find((column, i) => found.indexOf(column) < i);
-  if (twice) throw new InputError("invalid-option", "is named twice by --columns.", { column: twice.name });
-  const text = found.find(({ type }) => !NUMBER.test(type) && !(LIST.test(type) && found.length === 1));
-  if (text)
-    throw new InputError(
-      "not-a-number",
-      LIST.test(text.type)
-        ? "holds lists; name it alone."
-        : `holds ${text.type.toLowerCase()}, not numbers. Text needs embeddings first: store them as a column of lists, or a column a number.`,
-      { file: table.files[0], column: text.name },
-    );
-  return found;
-}
-
-/** All columns of numbers; else the only column of lists. */
-function numberColumns(table: Table, apart: readonly string[], guesses: string[]): Column[] {
-  const rest = table.columns.filter(({ name }) => !apart.includes(name));
-  const numbers = rest.filter(({ type }) => NUMBER.test(type));
-  const lists = rest.filter(({ type }) => LIST.test(type));
-  const found = numbers.length === 0 || (lists.length === 1 && numbers.length <= 2) ? lists : numbers;
-  if (found.length === 0 || (found === lists && lists.length > 1))
-    throw new InputError(
-      "missing-column",
-      lists.length > 1
-        ? `has ${lists.length} columns of lists; name one with --columns.`
-        : "has no column of numbers. Text needs embeddings first: store them as a column of lists, or a column a number.",
-      { file: table.files[0] },
-    );
-  const left = rest.filter((column) => !found.includes(column)).map(({ name }) => name);
-  if (left.length > 0)
-    guesses.push(
-      `Features are ${found === lists ? `the lists of "${found[0].name}"` : formatPlural(found.length, "number column")}; left out: ${formatList(left.slice(0, 5).map((name) => `"${name}"`))}${left.length > 5 ? ` and ${left.length - 5} more` : ""} (--columns chooses).`,
-    );
-  return found;
-}
-
-async function streamFeatures(
-  database: Database,
-  query: string,
-  columns: number | null,
-  table: Table,
-  { onProgress }: FeatureOptions,
-) {
+/** Columns of numbers, a feature each. */
+function numbersOf(columns: readonly Column[]) {
   const values = growable((length) => new Float64Array(length));
-  const labels: string[] = [];
-  const groups: string[] = [];
-  let width = columns;
-  let rows = 0;
-  const take = (chunk: DuckDBDataChunk): void => {
-    const vectors = Array.from({ length: chunk.columnCount }, (_, i) => chunk.getColumnVector(i));
-    for (let i = 0; i < chunk.rowCount; i++) {
-      rows++;
-      labels.push(vectors[0].getItem(i) as string);
-      groups.push(vectors[1].getItem(i) as string);
-      if (columns !== null) {
-        for (let j = 0; j < columns; j++)
-          values.push((vectors[2 + j].getItem(i) as number | null) ?? Number.NaN);
-        continue;
-      }
-      const items = (vectors[2].getItem(i) as { items: readonly (number | null)[] } | null)?.items ?? null;
+  return {
+    cells: columns.map(({ sqlName }) => `(${quoteName(sqlName)})::double`),
+    take(cell: Cell) {
+      for (let j = 0; j < columns.length; j++) values.push((cell(j) as number | null) ?? Number.NaN);
+    },
+    matrix() {
+      const data = values.take();
+      return { data, rows: data.length / columns.length, columns: columns.length };
+    },
+  };
+}
+
+/** A column of lists, all features in one. */
+function listsOf({ sqlName }: Column, file: string) {
+  const values = growable((length) => new Float64Array(length));
+  let width: number | null = null;
+  return {
+    cells: [`(${quoteName(sqlName)})::double[]`],
+    take(cell: Cell, row: number) {
+      const items = (cell(0) as { items: readonly (number | null)[] } | null)?.items ?? null;
       width ??= items?.length ?? null;
       if (width === null || (items && items.length !== width) || width === 0)
         throw new InputError(
@@ -148,17 +107,36 @@ async function streamFeatures(
           items === null || width === null
             ? "the first row has no list; put one there, or leave the row out with --where."
             : `a list of ${items?.length} numbers stands where ${width} are needed.`,
-          { file: table.files[0], row: rows },
+          { file, row },
         );
       for (let j = 0; j < width; j++) values.push(items?.[j] ?? Number.NaN);
-    }
+    },
+    matrix() {
+      const data = values.take();
+      const columns = width ?? 0;
+      return { data, rows: data.length / columns, columns };
+    },
+  };
+}
+
+/** Hands each row over, numbered from 1, and returns their number. */
+async function streamRows(
+  database: Database,
+  query: string,
+  { onProgress }: FeatureOptions,
+  take: (cell: Cell, row: number) => void,
+): Promise<number> {
+  let rows = 0;
+  const takeChunk = (chunk: DuckDBDataChunk): void => {
+    const vectors = Array.from({ length: chunk.columnCount }, (_, i) => chunk.getColumnVector(i));
+    for (let i = 0; i < chunk.rowCount; i++) take((column) => vectors[column].getItem(i), ++rows);
   };
   const result = await database.connection.stream(query);
   for (;;) {
     const chunk = await result.fetchChunk();
     if (!chunk || chunk.rowCount === 0) break;
-    take(chunk);
+    takeChunk(chunk);
     onProgress?.(rows, rows);
   }
-  return { rows, width: width ?? 0, values: values.take(), labels, groups };
+  return rows;
 }

@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../folder.test-support.js";
 import { npyOf } from "./npy.test-support.js";
@@ -69,7 +70,12 @@ describe("readFeatures", () => {
   });
 
   it.each([
-    ["a text column by name", csv, { columns: ["name"] }, /holds varchar.*embeddings/],
+    [
+      "a text column by name",
+      csv,
+      { columns: ["name"] },
+      /holds varchar.*named by --text.*--embedder ngrams/,
+    ],
     ["a misspelt column", csv, { columns: ["X2"] }, /no such column/],
     ["a pattern without columns", csv, { columns: ["q*"] }, /no column matches/],
     ["a column twice", csv, { columns: ["x", "x"] }, /named twice/],
@@ -82,9 +88,11 @@ describe("readFeatures", () => {
     await expect(readFeatures(file, options)).rejects.toThrow(words);
   });
 
-  it("refuses text without embeddings, lists of different lengths, and folders", async () => {
+  it("refuses text without an embedder, lists of different lengths, and folders", async () => {
     const texts = folder.write("words.csv", "text\nhello\nthere\n");
-    await expect(readFeatures(texts)).rejects.toThrow(/no column of numbers. Text needs embeddings/);
+    await expect(readFeatures(texts)).rejects.toThrow(
+      /no column of numbers, but texts in "text"\. .*--embedder ngrams/,
+    );
     const ragged = folder.write("r.jsonl", '{"e": [1, 2]}\n{"e": [3]}\n');
     await expect(readFeatures(ragged)).rejects.toThrow(/a list of 1 numbers stands where 2/);
     mkdirSync(folder.path("images"));
@@ -99,6 +107,112 @@ describe("readFeatures", () => {
     };
     expect((await readFeatures(folder.path("images"), { images })).name).toBe("images");
     expect(seen.map((file) => file.slice(-5))).toEqual(["a.jpg", "b.png"]);
+  });
+});
+
+describe("texts", () => {
+  /** The length of each text, and what was asked. */
+  function lengths() {
+    const asked: string[][] = [];
+    const texts = async (rows: readonly string[], onProgress?: (done: number, total: number) => void) => {
+      asked.push([...rows]);
+      onProgress?.(rows.length, rows.length);
+      return { data: rows.map(({ length }) => length), rows: rows.length, columns: 1 };
+    };
+    return { texts, asked };
+  }
+  const table = folder.write(
+    "reviews.csv",
+    'id,stars,review,shop\n1,5,"good, and\nfast",a\n2,1,bad,b\n3,4,,a\n4,3,"  ",b\n5,2,fine,b\n',
+  );
+
+  it("are the lines of a .txt file; empty ones are counted, and said", async () => {
+    const { texts, asked } = lengths();
+    const file = folder.write("lines.txt", "\ufeffone, two\r\n\n three\n \t\nfür €😀\n\nlast");
+    const found = await readFeatures(file, { texts, extractor: "lengths" });
+    expect(asked).toEqual([["one, two", " three", "für €😀", "last"]]);
+    expect([found.name, found.extractor, found.dropped, found.columns]).toEqual([
+      "lines.txt",
+      "lengths",
+      3,
+      null,
+    ]);
+    expect(found.guesses).toEqual(["3 empty lines of lines.txt left out."]);
+    expect(Array.from(found.matrix.data)).toEqual([8, 6, 7, 4]);
+  });
+
+  it("are the same read from a packed file, from several, and across the chunks in which files are read", async () => {
+    const { texts, asked } = lengths();
+    const lines = Array.from({ length: 30_000 }, (_, i) => `€${i}`.repeat(1 + (i % 3)));
+    folder.write("part-1.txt", `${lines.slice(0, 20_000).join("\n")}\n`);
+    folder.write("part-2.txt.gz", gzipSync(lines.slice(20_000).join("\r\n")));
+    const found = await readFeatures(folder.path("part-*.txt*"), { texts });
+    expect([found.files.length, found.matrix.rows, found.extractor]).toEqual([2, 30_000, undefined]);
+    expect(asked[0]).toEqual(lines);
+  });
+
+  it("are a column, with class, cluster and filter; empty cells are refused or left out", async () => {
+    const { texts, asked } = lengths();
+    const options = { texts, text: "review", label: "shop", group: "stars" };
+    await expect(readFeatures(table, options)).rejects.toThrow(
+      /row 3, column "review": 2 of 5 texts are empty.*--drop-nan/,
+    );
+    expect(asked).toEqual([]);
+    const found = await readFeatures(table, { ...options, dropNan: true });
+    expect(asked).toEqual([["good, and\nfast", "bad", "fine"]]);
+    expect([found.labels, found.groups, found.dropped]).toEqual([["a", "b", "b"], ["5", "1", "2"], 2]);
+    await readFeatures(table, { ...options, text: "Review", where: "stars < 3" });
+    expect(asked[1]).toEqual(["bad", "fine"]);
+    await readFeatures(table, { texts, text: "shop || '/' || id" });
+    expect(asked[2]).toEqual(["a/1", "b/2", "a/3", "b/4", "b/5"]);
+  });
+
+  it("are found by name, or as the only texts, and never taken where columns of numbers are named", async () => {
+    const { texts, asked } = lengths();
+    const found = await readFeatures(table, { texts, where: "id < 3" });
+    expect(found.guesses).toEqual(['Took column "review" as the text; --text names another.']);
+    await readFeatures(table, { texts, label: "review", where: "id < 3" });
+    expect(asked[1]).toEqual(["a", "b"]);
+    const odd = folder.write("odd.jsonl", '{"a": "x", "b": "y", "n": 3}\n');
+    await expect(readFeatures(odd, { texts })).rejects.toThrow(
+      /name it with --text COLUMN. Columns: a, b and n/,
+    );
+    const numbers = await readFeatures(table, { texts, columns: ["stars"] });
+    expect([numbers.columns, numbers.extractor]).toEqual([["stars"], undefined]);
+    const parquet = await folder.parquet(
+      "t.parquet",
+      "select 'text ' || i as said, i as n from range(3) t(i)",
+    );
+    await readFeatures(parquet, { texts });
+    expect(asked.at(-1)).toEqual(["text 0", "text 1", "text 2"]);
+  });
+
+  it("leave a .txt file a table where its columns are named", async () => {
+    const file = folder.write("table.txt", "x,y\n1,2\n");
+    expect(Array.from((await readFeatures(file, { columns: ["y"] })).matrix.data)).toEqual([2]);
+  });
+
+  it.each([
+    ["a .txt file without an embedder", folder.write("t.txt", "a\n"), {}, /t.txt: .*--embedder ngrams/],
+    ["a column without an embedder", table, { text: "review" }, /"review": .*--embedder ngrams/],
+    ["an unknown column", table, { texts: lengths().texts, text: "reviews" }, /did you mean "review"/],
+    ["columns of a .txt file", folder.path("t.txt"), { label: "x" }, /one text a line, in which --label/],
+    ["empty lines", folder.write("e.txt", "\n \n"), { texts: lengths().texts }, /no line of text/],
+    [
+      "no text",
+      table,
+      { texts: lengths().texts, text: "review", where: "id in (3, 4)", dropNan: true },
+      /no text/,
+    ],
+    [
+      "other encodings",
+      folder.write("latin.txt", Uint8Array.of(0x66, 0xfc, 0x72)),
+      { texts: lengths().texts },
+      /not UTF-8/,
+    ],
+    ["no such file", folder.path("nowhere.txt"), { texts: lengths().texts }, /no such file/],
+  ])("are refused: %s", async (_, file, options, words) => {
+    await expect(readFeatures(file, options)).rejects.toThrow(words);
   });
 });
 

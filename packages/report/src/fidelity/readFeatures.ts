@@ -3,15 +3,19 @@ import { basename, join } from "node:path";
 import type { Matrix } from "credence/numeric";
 import { InputError } from "../reading/inputError.js";
 import { formatCount } from "../words/format.js";
-import type { FeatureOptions, FeatureSet } from "./features.js";
+import type { FeatureOptions, FeatureSet, TextSet } from "./features.js";
+import { matchingFiles } from "./matchingFiles.js";
 import { readFeatureTable } from "./readFeatureTable.js";
 import { readNpy } from "./readNpy.js";
+import { readTextLines } from "./readTextLines.js";
+import { embedderOf } from "./textColumn.js";
 
 const IMAGE = /\.(png|jpe?g)$/i;
+const LINES = /\.txt(\.gz|\*)?$/i;
 
 /**
- * Reads samples as rows of features: an .npy array, the number columns of CSV, JSON Lines or Parquet, or a folder of PNG
- * and JPEG images where `images` is given.
+ * Reads samples as rows of features: an .npy array, or the number columns of CSV, JSON Lines or Parquet; where `images`
+ * is given a folder of PNG and JPEG images; where `texts` is given a column of texts, or a .txt file of one text a line.
  * @throws InputError naming the file, and the row where there is one, of what cannot be used.
  */
 export async function readFeatures(file: string, options: FeatureOptions = {}): Promise<FeatureSet> {
@@ -36,7 +40,8 @@ async function readAny(file: string, options: FeatureOptions): Promise<FeatureSe
         `holds ${formatCount(images.length)} images, which need an ONNX model that turns them into features: --extractor model.onnx.`,
         { file },
       );
-    return { ...bare, files: images, matrix: await options.images(images, options.onProgress) };
+    const matrix = await options.images(images, options.onProgress);
+    return { ...bare, files: images, matrix, ...extractorOf(options) };
   }
   if (/\.npz$/i.test(file))
     throw new InputError("unknown-format", "is an archive; save one array with numpy.save (.npy).", { file });
@@ -44,8 +49,24 @@ async function readAny(file: string, options: FeatureOptions): Promise<FeatureSe
     refuseColumns(file, "an array without names", options);
     return { ...bare, files: [file], matrix: await readNpy(file) };
   }
-  return { ...(await readFeatureTable(file, options)), name };
+  // With columns named it is a table, as by any other name.
+  if (LINES.test(file) && options.columns === undefined) {
+    refuseColumns(file, "a file of one text a line", options);
+    const files = await matchingFiles([file]);
+    embedderOf(options, { file });
+    return embedded(await readTextLines(name, files), options);
+  }
+  const read = { ...(await readFeatureTable(file, options)), name };
+  return "texts" in read ? embedded(read, options) : read;
 }
+
+/** Texts as rows of features. */
+async function embedded({ texts, ...set }: TextSet, options: FeatureOptions): Promise<FeatureSet> {
+  const matrix = await embedderOf(options, { file: set.name })(texts, options.onProgress);
+  return { ...set, matrix, columns: null, ...extractorOf(options) };
+}
+
+const extractorOf = ({ extractor }: FeatureOptions) => (extractor === undefined ? {} : { extractor });
 
 function refuseColumns(file: string, what: string, { columns, label, group, where }: FeatureOptions): void {
   const asked = { columns, label, group, where };
@@ -90,7 +111,7 @@ function dropRows(set: FeatureSet, file: string, drop: boolean): FeatureSet {
     matrix: takeRows(set.matrix, kept),
     labels: take(set.labels),
     groups: take(set.groups),
-    dropped,
+    dropped: set.dropped + dropped,
   };
 }
 

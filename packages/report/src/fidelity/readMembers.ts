@@ -1,8 +1,6 @@
-import { existsSync } from "node:fs";
 import { basename } from "node:path";
-import { openDatabase } from "../reading/database.js";
-import { expandFiles } from "../reading/files.js";
 import type { FeatureOptions, FeatureSet } from "./features.js";
+import { matchingFiles } from "./matchingFiles.js";
 import { readFeatures } from "./readFeatures.js";
 
 /**
@@ -14,14 +12,7 @@ export async function readMembers(
   patterns: readonly string[],
   options: FeatureOptions = {},
 ): Promise<FeatureSet[]> {
-  const files: string[] = [];
-  const database = await openDatabase({ threads: 1 });
-  try {
-    for (const pattern of patterns)
-      files.push(...(existsSync(pattern) ? [pattern] : await expandFiles(database, [pattern])));
-  } finally {
-    database.close();
-  }
+  const files = await matchingFiles(patterns);
   const sets: FeatureSet[] = [];
   for (const [i, file] of files.entries()) {
     options.onProgress?.(i, files.length);
