@@ -8,6 +8,7 @@ import {
 } from "credence/fidelity";
 import type { Matrix } from "credence/numeric";
 import type { FidelityKernels } from "./fidelityKernels.js";
+import { finish } from "./finishWith.js";
 
 /** The Fréchet distance, by the kernels where there are any and there are as many rows as columns. */
 export async function frechetWith(
@@ -28,7 +29,5 @@ export async function frechetWith(
     { ...blocks, real: await statistics(blocks.real), generated: await statistics(blocks.generated) },
     options,
   );
-  let step = steps.next();
-  while (!step.done) step = steps.next(await kernels.productEigenvalues(step.value.first, step.value.others));
-  return step.value;
+  return finish(steps, ({ first, others }) => kernels.productEigenvalues(first, others));
 }

@@ -1,7 +1,7 @@
 import type { Matrix, Neighbours } from "credence/numeric";
 import type { TensorData } from "../tensor.js";
 import type { Block } from "./blocks.js";
-import { errorOfSquares, squareOf } from "./distance.js";
+import { errorOfSquares, fourSquares } from "./distance.js";
 
 export interface Candidates {
   /** Offers the smallest values ‖x‖² − 2 q·x of each row of a block, for queries q and points x, ascending. */
@@ -33,6 +33,7 @@ export function createCandidates(
   const asked = queries ?? points;
   const lists = createLists(asked.rows, taken);
   const norms = new Float64Array(asked.rows);
+  const squares = new Float64Array(4);
   let reach = 0;
 
   function meet({ left, right }: Block): void {
@@ -45,13 +46,16 @@ export function createCandidates(
     const error = errorOfSquares(points.columns, norms[row], reach);
     best.values.fill(Infinity);
     best.owners.fill(-1);
-    for (let c = row * lists.length; c < (row + 1) * lists.length; c++) {
+    const first = row * lists.length;
+    for (let c = first; c < first + lists.length; c++) {
       if (lists.values[c] - error > best.values[k - 1]) return true;
+      const four = (c - first) % 4;
+      if (four === 0) fourSquares(asked, row, points, lists.owners, c, squares);
       const point = lists.owners[c];
       if (point < 0 || (!queries && point === row)) continue;
-      insert(best, 0, squareOf(asked, row, points, point), point);
+      insert(best, 0, squares[four], point);
     }
-    const last = lists.values[(row + 1) * lists.length - 1];
+    const last = lists.values[first + lists.length - 1];
     return points.rows <= lists.length || last - error > best.values[k - 1];
   }
 

@@ -25,3 +25,44 @@ export function squareOf(a: Matrix, i: number, b: Matrix, j: number): number {
   }
   return sum;
 }
+
+/**
+ * The squared Euclidean distances in float64 of row `i` and the four rows named from `others[at]` on; where fewer are
+ * named, row 0 stands in. Four sums need not wait for each other, and each is made in the order it would have alone.
+ */
+export function fourSquares(
+  a: Matrix,
+  i: number,
+  b: Matrix,
+  others: Int32Array,
+  at: number,
+  squares: Float64Array,
+): void {
+  const { columns, data } = a;
+  const other = b.data;
+  const start = (place: number) => (place < others.length && others[place] > 0 ? others[place] * columns : 0);
+  let p = i * columns;
+  let q = start(at);
+  let r = start(at + 1);
+  let s = start(at + 2);
+  let t = start(at + 3);
+  let u = 0;
+  let v = 0;
+  let w = 0;
+  let z = 0;
+  for (const end = p + columns; p < end; p++, q++, r++, s++, t++) {
+    const x = data[p];
+    const d = x - other[q];
+    const e = x - other[r];
+    const f = x - other[s];
+    const g = x - other[t];
+    u += d * d;
+    v += e * e;
+    w += f * f;
+    z += g * g;
+  }
+  squares[0] = u;
+  squares[1] = v;
+  squares[2] = w;
+  squares[3] = z;
+}

@@ -16,6 +16,8 @@ import {
   missedShares,
   prdc,
   prdcFromBalls,
+  precisionRecallCurve,
+  precisionRecallCurveSteps,
   probabilisticPrecisionRecall,
 } from "credence/fidelity";
 import {
@@ -251,6 +253,19 @@ describe("metrics from kernels equal those from rows", () => {
       });
     }
     expect(await kernels.productEigenvalues(samples[0], [])).toEqual([]);
+  });
+
+  it("precision–recall curves that ask for neighbours, number for number", async () => {
+    const [x, y] = [grid(120, 12, 1), normal(110, 12, 2, 0.3)];
+    for (const options of [{}, { family: "coverage" }] as const) {
+      const steps = precisionRecallCurveSteps(x, y, { ...options, angles: 5, resamples: 20 });
+      let step = steps.next();
+      while (!step.done) {
+        const { points, k, queries } = step.value;
+        step = steps.next(await kernels.nearestNeighbours(points, k, queries));
+      }
+      expect(step.value).toEqual(precisionRecallCurve(x, y, { ...options, angles: 5, resamples: 20 }));
+    }
   });
 
   it("refuses statistics that do not belong together", async () => {

@@ -3,7 +3,7 @@ import { encodeModel } from "../onnx/encode.js";
 import type { Runtime } from "../runtime.js";
 import { tensorData } from "../tensor.js";
 import { forEachBlock } from "./blocks.js";
-import { errorOfSquares, squareOf, UNIT } from "./distance.js";
+import { errorOfSquares, fourSquares, UNIT } from "./distance.js";
 import { meanOf } from "./float32.js";
 import type { KernelSettings } from "./kernelSettings.js";
 import { nearInputs, nearNode, normsOfRight } from "./near.js";
@@ -28,6 +28,7 @@ export async function mutuallyWithinOn(
   const session = await runtime.cached(`within ${threads}`, () => runtime.open(model, { threads }));
   const around = createPairList(fn);
   const back = createPairList(fn);
+  const squares = new Float64Array(4);
   await forEachBlock(runtime, session, a, b, {
     fn,
     names: ["a", "b"],
@@ -44,13 +45,26 @@ export async function mutuallyWithinOn(
     },
     visit({ left, second, secondEnd }, { close }) {
       const width = secondEnd - second;
+      const met = new Int32Array(width);
+      let row = left.first;
+      let count = 0;
+      const settle = () => {
+        for (let m = 0; m < count; m++) {
+          if (m % 4 === 0) fourSquares(a, row, b, met, m, squares);
+          const column = met[m];
+          const distance = Math.sqrt(squares[m % 4]);
+          if (distance <= radiiOfA[row]) around.push(row, column, distance);
+          if (distance <= radiiOfB[column]) back.push(column, row, distance);
+        }
+        count = 0;
+      };
       forEachSet(close.data as Uint8Array<ArrayBuffer>, (at) => {
-        const row = left.first + Math.floor(at / width);
-        const column = second + (at % width);
-        const distance = Math.sqrt(squareOf(a, row, b, column));
-        if (distance <= radiiOfA[row]) around.push(row, column, distance);
-        if (distance <= radiiOfB[column]) back.push(column, row, distance);
+        const next = left.first + Math.floor(at / width);
+        if (next !== row) settle();
+        row = next;
+        met[count++] = second + (at % width);
       });
+      settle();
     },
     signal,
   });
