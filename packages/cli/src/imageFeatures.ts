@@ -1,4 +1,6 @@
+import { basename } from "node:path";
 import type { ImageReader } from "@credence/report";
+import { missingPackage } from "./missingPackage.js";
 
 /** How pixels are given to a model. */
 export const PIXELS = {
@@ -24,22 +26,15 @@ const BATCH = 32;
 export async function createImageReader(
   extractor: string,
   { pixels = "unit", layer }: { pixels?: Pixels; layer?: string },
-): Promise<{ read: ImageReader; close(): Promise<void> }> {
+): Promise<{ name: string; read: ImageReader; close(): Promise<void> }> {
   const { InputError } = await import("@credence/report");
-  const missing = (name: string) =>
-    new InputError(
-      "invalid-option",
-      `--extractor needs the package ${name}: npm install ${name === "@credence/runtime" ? "--ignore-scripts " : ""}${name}`,
-    );
   const sharp = await import("sharp").then(
     (loaded) => loaded.default,
-    () => {
-      throw missing("sharp");
-    },
+    () => missingPackage("--extractor", "sharp"),
   );
-  const { openModel, startRuntime } = await import("@credence/runtime").catch(() => {
-    throw missing("@credence/runtime");
-  });
+  const { openModel, startRuntime } = await import("@credence/runtime").catch(() =>
+    missingPackage("--extractor", "@credence/runtime"),
+  );
   const runtime = startRuntime();
   const fail = async (error: unknown): Promise<never> => {
     await runtime.close();
@@ -86,6 +81,7 @@ export async function createImageReader(
   }
 
   return {
+    name: `the model ${basename(extractor)}${layer === undefined ? "" : `, layer ${layer}`}, pixels ${pixels}`,
     async read(files, onProgress) {
       let features: Float32Array | null = null;
       let columns = 0;

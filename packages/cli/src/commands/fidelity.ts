@@ -1,6 +1,7 @@
 import type { FidelityReport } from "@credence/report";
 import { type Command, Option } from "commander";
 import type { Console } from "../console.js";
+import { createEmbedder } from "../embedders/createEmbedder.js";
 import { startFidelityKernels } from "../fidelityKernels.js";
 import { reportGates } from "../gates.js";
 import { createImageReader, PIXELS, type Pixels } from "../imageFeatures.js";
@@ -18,6 +19,11 @@ interface FidelityFlags {
   readonly extractor?: string;
   readonly layer?: string;
   readonly pixels?: Pixels;
+  readonly text?: string;
+  readonly embedder?: string;
+  readonly embeddingModel?: string;
+  readonly tokenizer?: string;
+  readonly maxTokens?: number;
   readonly dropNan?: boolean;
   readonly standardise?: boolean;
   readonly k?: number;
@@ -36,7 +42,10 @@ export function addFidelityCommand(program: Command, console: Console, finish: (
   program
     .command("fidelity")
     .description("Are generated samples like real ones, and how sure are we?")
-    .argument("<real>", "real samples: .npy, CSV, JSON Lines, Parquet, or a folder of PNG and JPEG images")
+    .argument(
+      "<real>",
+      "real samples: .npy, CSV, JSON Lines, Parquet, .txt, or a folder of PNG and JPEG images",
+    )
     .argument(
       "[fakes...]",
       "generated samples, one set a file or folder; several are compared with each other",
@@ -62,6 +71,14 @@ export function addFidelityCommand(program: Command, console: Console, finish: (
         Object.keys(PIXELS),
       ),
     )
+    .option("--text <column>", "for texts in a table: their column (a .txt file is one text a line)")
+    .option(
+      "--embedder <which>",
+      "for texts: ngrams (wording, no model), the address of an OpenAI-compatible server, or an ONNX model",
+    )
+    .option("--embedding-model <name>", "for --embedder http…: the model, as the server names it")
+    .option("--tokenizer <file>", "for --embedder model.onnx: its tokenizer.json")
+    .option("--max-tokens <number>", "for --embedder model.onnx: tokens of a text (default: 256)", parseWhole)
     .option("--drop-nan", "leave out rows with NaN, infinities or empty cells instead of refusing them")
     .option("--standardise", "divide every column by its standard deviation in the real samples")
     .option("--k <number>", "neighbours of precision, recall, density and coverage (default: 5)", parseWhole)
@@ -87,13 +104,16 @@ export function addFidelityCommand(program: Command, console: Console, finish: (
 const WIDE = 9;
 
 const EXAMPLES = `
-Text: embed it first, and give the embeddings as .npy, or as a column of lists.
+A server's key is read from CREDENCE_EMBEDDER_KEY, else, for https addresses, from OPENAI_API_KEY.
 
 Examples:
   credence fidelity real.npy generated.npy
   credence fidelity real.parquet gan.parquet diffusion.parquet --columns 'f_*' --html fidelity.html
   credence fidelity real.npy --members 'runs/*/samples.npy' --html spread.html
   credence fidelity photos/ generated/ --extractor inception.onnx --pixels signed
+  credence fidelity real.txt generated.txt --embedder ngrams
+  credence fidelity real.csv generated.jsonl --text review --embedder http://localhost:11434/v1 --embedding-model nomic-embed-text
+  credence fidelity real.parquet generated.parquet --text answer --embedder encoder.onnx --tokenizer tokenizer.json
   credence fidelity real.csv generated.csv --standardise --label species --fail-if "auc.low < 0.9"`;
 
 async function runFidelity(
@@ -111,14 +131,21 @@ async function runFidelity(
   const gates = flags.failIf ?? [];
   for (const gate of gates) parseGate(gate);
 
+  if (flags.extractor !== undefined && flags.embedder !== undefined)
+    throw new InputError(
+      "invalid-option",
+      "--extractor is for images and --embedder for texts; samples are compared by features of one kind.",
+    );
   const progress = createProgress(console, flags.quiet === true);
+  const embedder = await createEmbedder(flags.embedder, flags);
   const images = flags.extractor === undefined ? null : await createImageReader(flags.extractor, flags);
   let kernels: Awaited<ReturnType<typeof startFidelityKernels>> = null;
   let report: FidelityReport;
   try {
     const reading = (file: string) => ({
       ...flags,
-      ...(images && { images: images.read }),
+      ...(images && { images: images.read, extractor: images.name }),
+      ...(embedder && { texts: embedder.read, extractor: embedder.name }),
       onProgress: (done: number, total: number) =>
         progress.show(`reading ${file}`, total > 0 ? done / total : 1),
     });
@@ -143,6 +170,7 @@ async function runFidelity(
   } finally {
     progress.clear();
     await images?.close();
+    await embedder?.close();
     await kernels?.close();
   }
 

@@ -23,7 +23,8 @@ export type InputErrorCode =
   | "unpaired"
   | "invalid-option"
   | "already-exists"
-  | "not-writable";
+  | "not-writable"
+  | "embedder-failed";
 
 /** Where in the user's files the trouble is. */
 export interface InputPlace {
