@@ -1,7 +1,10 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { encodeModel } from "@credence/runtime";
+import { encodeModel, tensorData } from "@credence/runtime";
+import { createRandom } from "credence/numeric";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { arranged, layoutOf } from "../imageFeatures.js";
@@ -157,6 +160,7 @@ describe("images", () => {
     expect([code, stderr]).toEqual([0, ""]);
     const report = JSON.parse(stdout);
     expect([report.reference.rows, report.reference.columns]).toEqual([40, 3]);
+    expect(report.options.extractor).toBe("the model mean.onnx, pixels bytes");
     expect(report.generators[0].name).toBe("made");
     // The red channel alone is 180 apart.
     expect(Math.abs(report.generators[0].metrics.frechet.value / 180 ** 2 - 1)).toBeLessThan(0.05);
@@ -194,5 +198,180 @@ describe("images", () => {
     expect(rounded(arranged(bytes, two, "unit"))).toEqual([0, 0.4, 0.2, 0.6, 1, 0.8]);
     expect(rounded(arranged(bytes, { ...two, last: true }, "signed"))).toEqual([-1, -0.6, 1, -0.2, 0.2, 0.6]);
     expect(rounded(arranged(bytes, two, "imagenet"))[0]).toBe(-2.12);
+  });
+});
+
+describe("texts", () => {
+  const random = createRandom(3);
+  const pick = <T>(from: readonly T[]) => from[Math.floor(random.uniform() * from.length)];
+  const subjects = ["the cat", "my neighbour", "a small dog", "the teacher", "our friend", "an old man"];
+  const verbs = ["saw", "liked", "found", "painted", "carried", "forgot", "wanted"];
+  const objects = ["the house", "a red ball", "some bread", "the river", "two books", "a quiet song"];
+  const times = ["yesterday", "at noon", "by chance", "after lunch", "on monday", "with joy", "again"];
+  const clause = () => `${pick(subjects)} ${pick(verbs)} ${pick(objects)}`;
+  const plain = () => `${clause()} ${pick(times)}, and ${clause()}.`;
+  /** The same statements in another style. */
+  const loud = () => `${plain().replace(".", "!!!").replaceAll("the ", "this amazing ")}`;
+  const lines = (count: number, make: () => string) => Array.from({ length: count }, make);
+  const write = (name: string, texts: readonly string[]) =>
+    writeFileSync(path(name), `${texts.join("\n")}\n`);
+  const ngrams = ["--embedder", "ngrams"];
+
+  beforeAll(() => {
+    write("real.txt", lines(240, plain));
+    write("same.txt", lines(240, plain));
+    write("loud.txt", [...lines(200, loud), "", "  "]);
+    const rows = lines(60, plain);
+    writeFileSync(
+      path("said.csv"),
+      `id,said,kind\n${rows.map((t, i) => `${i},"${t}",${"xy"[i % 2]}`).join("\n")}\n`,
+    );
+  });
+
+  it("in another style are seen as such, and texts of one distribution are not", async () => {
+    const { code, stdout, stderr } = await run(
+      ...["fidelity", "real.txt", "loud.txt", "same.txt", ...ngrams, "--json"],
+    );
+    expect([code, stderr]).toEqual([0, ""]);
+    const report = JSON.parse(stdout);
+    expect([report.reference.rows, report.reference.columns]).toEqual([240, 256]);
+    expect(report.options.extractor).toMatch(/^hashed n-grams/);
+    expect(report.methods[0]).toMatchObject({ id: "features", text: expect.stringContaining("not meaning") });
+    const [other, same] = report.generators;
+    expect([other.rows, other.dropped]).toEqual([200, 2]);
+    expect(report.guesses).toContain("2 empty lines of loud.txt left out.");
+    expect(other.metrics.auc.interval[1]).toBeLessThan(other.metrics.auc.floor);
+    expect(other.metrics.discriminability.pValue).toBeLessThan(1e-6);
+    expect(same.metrics.discriminability.pValue).toBeGreaterThan(0.01);
+    expect(Math.abs(same.metrics.auc.half - same.metrics.auc.floor)).toBeLessThan(0.1);
+    expect(same.metrics.kernel.interval[0]).toBeLessThan(0);
+  });
+
+  it("get a verdict, and the report says what made the features, in every form", async () => {
+    const found = await run("fidelity", "real.txt", "loud.txt", ...ngrams);
+    expect([found.code, found.stderr]).toEqual([0, ""]);
+    expect(found.stdout.split("\n")[1]).toMatch(/^✘ loud.txt: /);
+    const { stdout } = await run("fidelity", "real.txt", "same.txt", ...ngrams);
+    expect(stdout.split("\n")[1]).toMatch(/^✔ same.txt: /);
+    expect(stdout.replace(/\s+/g, " ")).toContain("features: hashed n-grams (words, and runs");
+    const { stdout: markdown } = await run("fidelity", "real.txt", "same.txt", ...ngrams, "--md");
+    expect(markdown).toContain("- **Features.** hashed n-grams");
+  });
+
+  it("stand in a column, beside lines of another file, with classes", async () => {
+    const { code, stdout, stderr } = await run(
+      ...["fidelity", "said.csv", "same.txt", "--text", "said", ...ngrams, "--json", "--where", "id < 50"],
+    );
+    expect([code, stdout, stderr]).toEqual([
+      2,
+      "",
+      expect.stringContaining("in which --where names nothing"),
+    ]);
+    const two = await run(
+      "fidelity",
+      "said.csv",
+      "said.csv",
+      "--text",
+      "said",
+      "--label",
+      "kind",
+      ...ngrams,
+      "--json",
+    );
+    const report = JSON.parse(two.stdout);
+    expect([report.generators[0].classes.length, report.warnings[0].code]).toEqual([2, "same-rows"]);
+    const mixed = await run("fidelity", "said.csv", "same.txt", "--text", "said", ...ngrams, "--json");
+    expect(JSON.parse(mixed.stdout).reference.rows).toBe(60);
+  });
+
+  it("go to a server, and its failure is the user's to repair", async () => {
+    const server = createServer((request, response) => {
+      let body = "";
+      request.on("data", (chunk) => {
+        body += chunk;
+      });
+      request.on("end", () => {
+        const { input, model } = JSON.parse(body);
+        response.writeHead(model === "counts" ? 200 : 404);
+        const vector = (text: string) => ["a", "e", "!"].map((letter) => text.split(letter).length - 1);
+        response.end(
+          JSON.stringify({
+            data: input.map((text: string, index: number) => ({ index, embedding: vector(text) })),
+          }),
+        );
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+    const files = ["fidelity", "real.txt", "loud.txt", "--embedder", address, "--json", "--embedding-model"];
+    const { code, stdout, stderr } = await run(...files, "counts");
+    expect([code, stderr]).toEqual([0, ""]);
+    const report = JSON.parse(stdout);
+    expect([report.reference.columns, report.options.extractor]).toEqual([
+      3,
+      `the model counts at ${new URL(address).host}`,
+    ]);
+    const unknown = await run(...files, "other");
+    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('no model "other"')]);
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it("go through an ONNX model with its tokenizer", async () => {
+    const marks = { version: "1.0", added_tokens: [], normalizer: null, post_processor: null, decoder: null };
+    const letters = [..." abcdefghijklmnopqrstuvwxyz.!W"];
+    const vocab = Object.fromEntries(["?", ...letters].map((letter, i) => [letter, i]));
+    const model = { type: "BPE", vocab, merges: [], unk_token: "?", ignore_merges: false };
+    writeFileSync(path("tokenizer.json"), JSON.stringify({ ...marks, pre_tokenizer: null, model }));
+    writeFileSync(
+      path("encoder.onnx"),
+      encodeModel({
+        nodes: [{ op: "Gather", inputs: ["table", "input_ids"], outputs: ["y"], attributes: { axis: 0 } }],
+        inputs: ["input_ids", "attention_mask"].map((name) => ({
+          name,
+          type: "int64",
+          shape: ["batch", "tokens"],
+        })),
+        outputs: [{ name: "y", type: "float32", shape: ["batch", "tokens", 2] }],
+        initializers: {
+          table: tensorData(
+            "float32",
+            [letters.length + 1, 2],
+            ["?", ...letters].flatMap((letter) => [Number(letter === "a"), Number(letter === "!")]),
+          ),
+        },
+      }),
+    );
+    const { code, stdout, stderr } = await run(
+      ...["fidelity", "real.txt", "loud.txt", "--embedder", "encoder.onnx", "--tokenizer", "tokenizer.json"],
+      ...["--max-tokens", "100", "--json"],
+    );
+    expect([code, stderr]).toEqual([0, ""]);
+    const report = JSON.parse(stdout);
+    expect([report.reference.columns, report.options.extractor]).toEqual([
+      2,
+      "the model encoder.onnx, 100 tokens at most",
+    ]);
+    expect(report.generators[0].metrics.precision.value).toBeLessThan(0.1);
+  });
+
+  it.each([
+    [["real.txt", "same.txt"], "--embedder ngrams"],
+    [["said.csv", "said.csv", "--text", "said"], "--embedder ngrams"],
+    [["real.txt", "same.txt", "--embedder", "openai"], 'it is "ngrams", the address'],
+    [["real.txt", "same.txt", "--embedder", "http://localhost:1/v1"], "needs --embedding-model NAME"],
+    [["real.txt", "same.txt", "--embedder", "m.onnx"], "needs --tokenizer tokenizer.json"],
+    [["real.txt", "same.txt", ...ngrams, "--tokenizer", "t.json"], "--tokenizer goes with an ONNX model"],
+    [["real.txt", "same.txt", "--max-tokens", "9"], "--max-tokens goes with an ONNX model"],
+    [["real.txt", "same.txt", ...ngrams, "--embedding-model", "m"], "goes with the address of a server"],
+    [["real.txt", "same.txt", ...ngrams, "--extractor", "m.onnx"], "features of one kind"],
+    [
+      ["real.txt", "same.txt", "--embedder", "m.onnx", "--tokenizer", "t.json", "--max-tokens", "3"],
+      "at least 8",
+    ],
+    [["real.txt", "same.txt", "--embedder", "m.onnx", "--tokenizer", "t.json"], "t.json: no such file"],
+  ])("%j: says what to do", async (args, words) => {
+    const { code, stderr } = await run("fidelity", ...args);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(words)]);
   });
 });
