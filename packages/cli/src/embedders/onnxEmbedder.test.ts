@@ -211,12 +211,25 @@ describe("onnxEmbedder", () => {
     [
       "an output of one axis",
       lookUp(["input_ids"], {
-        nodes: [{ op: "Size", inputs: ["input_ids"], outputs: ["hidden"] }],
-        outputs: [{ name: "hidden", type: "int64", shape: [] }],
+        nodes: [
+          { op: "Size", inputs: ["input_ids"], outputs: ["size"] },
+          { op: "Cast", inputs: ["size"], outputs: ["whole"], attributes: { to: 1 } },
+          { op: "Reshape", inputs: ["whole", "one"], outputs: ["hidden"] },
+        ],
+        outputs: [{ name: "hidden", type: "float32", shape: [1] }],
+        initializers: { one: tensorData("int64", [1], [1]) },
       }),
-      /its output "hidden" is .* for 1 texts of 4 tokens/,
+      /its output "hidden" is 1 for 1 texts of 4 tokens/,
     ],
-    ["no model", new Uint8Array([1, 2, 3]), /./],
+    [
+      "an output of whole numbers",
+      lookUp(["input_ids"], {
+        nodes: [{ op: "Identity", inputs: ["input_ids"], outputs: ["hidden"] }],
+        outputs: [{ name: "hidden", type: "int64", shape: ["batch", "tokens"] }],
+      }),
+      /its output "hidden" holds int64/,
+    ],
+    ["no model", new Uint8Array([1, 2, 3]), /protobuf|ModelProto|parsing/i],
   ])("refuses %s", async (_, bytes, words) => {
     await expect(embed(write("odd.onnx", bytes), ["cats"])).rejects.toThrow(words);
   });

@@ -53,6 +53,10 @@ export async function onnxEmbedder(
     };
     const feeds = Object.fromEntries(session.inputs.map((input) => [input, all[input]()]));
     const found = (await session.run(feeds, { outputs: [output] }))[output];
+    if (!found.type.startsWith("float"))
+      throw refuse(
+        `its output "${output}" holds ${found.type}; a sentence encoder gives float32 or float16.`,
+      );
     const [rows, tokens, width] = found.shape;
     const data = (
       found.type === "float16" ? fromHalf(found.data as Uint16Array) : found.data

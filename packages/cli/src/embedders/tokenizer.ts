@@ -36,13 +36,8 @@ export async function readTokenizer(file: string, most: number): Promise<Encode>
     };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") throw error;
-    throw new InputError(
-      "broken-file",
-      `is no tokenizer.json that can be read (${(error as Error).message}).`,
-      {
-        file,
-      },
-    );
+    const { message } = error as Error;
+    throw new InputError("broken-file", `is no tokenizer.json that can be read (${message}).`, { file });
   }
 }
 
