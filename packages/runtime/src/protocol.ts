@@ -36,7 +36,7 @@ export interface RowsOfVariable {
 export type Request =
   | { kind: "set"; variables: { readonly [name: string]: TensorData }; keep: boolean }
   | { kind: "write"; variable: string; row: number; tensor: TensorData }
-  | { kind: "drop"; names: readonly string[] }
+  | { kind: "drop"; names: readonly string[] | null }
   | { kind: "get"; names: readonly string[] | null }
   | { kind: "open"; session: number; model: Uint8Array; options: SessionOptions; bindings: Bindings }
   | {

@@ -51,6 +51,8 @@ describe("startRuntime", () => {
     await runtime.drop(["table", "never set"]);
     await expect(runtime.get(["table"])).rejects.toThrow(/never set/);
     expect((await runtime.get(["other"])).other.data[0]).toBe(7);
+    await runtime.drop();
+    expect(await runtime.get()).toEqual({});
   });
 
   it("changes no variable when an output that must be finite is not", async () => {
@@ -90,6 +92,11 @@ describe("startRuntime", () => {
     const x = floats(1, 2);
     await session.run({ x }, { transfer: true });
     expect(x.data.length).toBe(0);
+    const refused = { code: "length-mismatch", place: { argument: "x" } };
+    await expect(session.run({ x })).rejects.toMatchObject(refused);
+    await expect(session.run({ x }, { transfer: true })).rejects.toMatchObject(refused);
+    await expect(runtime.set({ x })).rejects.toMatchObject(refused);
+    await expect(runtime.write("counter", 0, x)).rejects.toThrow(/handed over/);
   });
 
   it("stops waiting when the signal aborts", async () => {

@@ -9,7 +9,7 @@ import type {
   SessionDescription,
   SessionOptions,
 } from "./protocol.js";
-import type { TensorData } from "./tensor.js";
+import { sizeOf, type TensorData } from "./tensor.js";
 
 /** Tensors by name. */
 export interface Tensors {
@@ -23,9 +23,8 @@ export interface Session extends SessionDescription {
    * @param feeds Every input that is not bound to a variable. Their memory is copied to the worker.
    * @param options `outputs`: the names wanted, default all that are not bound to a variable. `transfer`: hand the
    * feeds' memory over instead of copying; they cannot be used afterwards. `rows`: inputs fed from rows of variables.
-   * `signal` gives up waiting: the promise is
-   * rejected at once, and the run that has begun ends unheard.
-   * @throws CredenceError "session-failed" where ONNX Runtime refuses.
+   * `signal` gives up waiting: the promise is rejected at once, and the run that has begun ends unheard.
+   * @throws CredenceError "session-failed" where ONNX Runtime refuses, "length-mismatch" for memory that was handed over.
    */
   run(feeds: Tensors, options?: RunOptions): Promise<{ [name: string]: TensorData }>;
   /** Gives the session's memory back. */
@@ -53,8 +52,11 @@ export interface Runtime {
   set(variables: Tensors, options?: { keep?: boolean; transfer?: boolean }): Promise<void>;
   /** Overwrites a variable from this row on with a tensor of its type, whose memory is handed over. */
   write(variable: string, row: number, tensor: TensorData): Promise<void>;
-  /** Forgets variables, as far as there are such, and gives their memory back at once; they must share it with no others. */
-  drop(names: readonly string[]): Promise<void>;
+  /**
+   * Forgets variables, as far as there are such, all without names, and gives their memory back at once; they must share it
+   * with no others.
+   */
+  drop(names?: readonly string[]): Promise<void>;
   /** Copies of variables; of all without names. */
   get(names?: readonly string[]): Promise<{ [name: string]: TensorData }>;
   /** Ends the worker with everything in it; what still waits is rejected. */
@@ -107,12 +109,11 @@ export function startRuntime({ engine = "onnxruntime-node" }: RuntimeOptions = {
     })) as SessionDescription;
     return {
       ...description,
-      run: (feeds, { outputs, transfer, rows = {}, signal } = {}) =>
-        request(
-          { kind: "run", session, feeds, outputs: outputs ?? null, rows },
-          transfer ? buffersOf(feeds) : [],
-          signal,
-        ) as Promise<{ [name: string]: TensorData }>,
+      async run(feeds, { outputs, transfer, rows = {}, signal } = {}) {
+        const message = { kind: "run", session, feeds, outputs: outputs ?? null, rows } as const;
+        const buffers = buffersOf(feeds);
+        return (await request(message, transfer ? buffers : [], signal)) as { [name: string]: TensorData };
+      },
       release: async () => void (await request({ kind: "release", session })),
     };
   }
@@ -128,11 +129,13 @@ export function startRuntime({ engine = "onnxruntime-node" }: RuntimeOptions = {
       }
       return session;
     },
-    set: async (variables, { keep = false, transfer } = {}) =>
-      void (await request({ kind: "set", variables, keep }, transfer ? buffersOf(variables) : [])),
+    async set(variables, { keep = false, transfer } = {}) {
+      const buffers = buffersOf(variables);
+      await request({ kind: "set", variables, keep }, transfer ? buffers : []);
+    },
     write: async (variable, row, tensor) =>
       void (await request({ kind: "write", variable, row, tensor }, buffersOf({ tensor }))),
-    drop: async (names) => void (await request({ kind: "drop", names })),
+    drop: async (names) => void (await request({ kind: "drop", names: names ?? null })),
     get: (names) => request({ kind: "get", names: names ?? null }) as Promise<{ [name: string]: TensorData }>,
     close: end,
   };
@@ -173,6 +176,8 @@ function connect(engine: string) {
     if (ended) throw ended;
     const id = requests++;
     return new Promise((resolve, reject) => {
+      // First, as it may throw: nothing then waits.
+      worker.postMessage({ ...message, id }, [...new Set(transfer)]);
       const abort = () => settle(id, "reject", signal?.reason);
       const done = () => signal?.removeEventListener("abort", abort);
       waiting.set(id, {
@@ -187,7 +192,6 @@ function connect(engine: string) {
       });
       signal?.addEventListener("abort", abort);
       worker.ref();
-      worker.postMessage({ ...message, id }, [...new Set(transfer)]);
     });
   }
   async function end(): Promise<void> {
@@ -197,7 +201,16 @@ function connect(engine: string) {
   return { request, end };
 }
 
-const buffersOf = (tensors: Tensors) => Object.values(tensors).map(({ data }) => data.buffer);
+/** The memory of tensors. What was handed over before is refused here: the worker would never hear of it. */
+const buffersOf = (tensors: Tensors) =>
+  Object.entries(tensors).map(([name, { data, shape }]) => {
+    if (data.length === sizeOf(shape)) return data.buffer;
+    throw new CredenceError(
+      "length-mismatch",
+      { function: "Runtime", argument: name },
+      `holds ${data.length} values for the shape [${shape.join(", ")}]; memory that was handed over is empty.`,
+    );
+  });
 
 const failed = (explanation: string) =>
   new CredenceError("session-failed", { function: "Runtime", argument: "session" }, explanation);

@@ -75,8 +75,9 @@ async function write({ variable: name, row, tensor }) {
   values.set(/** @type {Float32Array} */ (tensor.data), row * (values.length / dims[0]));
 }
 
-/** @param {readonly string[]} names */
-function drop(names) {
+/** @param {readonly string[] | null} some */
+function drop(some) {
+  const names = some ?? [...variables.keys()];
   const dropped = names.flatMap((name) => variables.get(name) ?? []);
   for (const name of names) variables.delete(name);
   giveBack(dropped.map(fromEngine));

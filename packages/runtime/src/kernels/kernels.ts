@@ -17,6 +17,7 @@ import { cmmdSumsOn, kernelDistanceSumsOn } from "./kernelSums.js";
 import { missedSharesOn } from "./missedShares.js";
 import { neighboursOn } from "./neighbours.js";
 import { productEigenvaluesOn } from "./productEigenvalues.js";
+import { queue } from "./queue.js";
 import { mutuallyWithinOn } from "./within.js";
 
 /** The costly steps of `credence`, made in a worker thread by ONNX Runtime; the results are the same plain data. */
@@ -114,7 +115,7 @@ export interface GramOptions extends KernelOptions {
  */
 export function startKernels({ threads = 1 }: { threads?: number } = {}): Kernels {
   const runtime = startRuntime();
-  const inTurn = queue();
+  const inTurn = queue(() => runtime.drop());
   const kernels: Kernels = {
     nearestNeighbours: (points, k, queries, options = {}) =>
       inTurn(() => neighboursOn(runtime, points, k, queries ?? null, { threads, ...options })),
@@ -154,14 +155,4 @@ export function startKernels({ threads = 1 }: { threads?: number } = {}): Kernel
     close: () => runtime.close(),
   };
   return kernels;
-}
-
-/** Begins each work when the one before has ended: they share the worker's variables. */
-function queue(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const result = last.then(work);
-    last = result.catch(() => {});
-    return result;
-  };
 }

@@ -33,7 +33,6 @@ export async function productEigenvaluesOn(
     // So far of the scatters: the covariances are smaller by their degrees of freedom.
     found.push(values.map((value) => value / (first.n - 1) / (other.n - 1)));
   }
-  await runtime.drop(["upper"]);
   return found;
 }
 
