@@ -22,7 +22,10 @@ export function consistentRootTrace(values: Float64Array, first: number, second:
   return 2 * Math.sqrt(first * second) * sum;
 }
 
-/** So many nodes leave an error of 1e-10: it falls as ρ^−2K, ρ of the ellipse that reaches to the singularity at f = `rank`. */
+/**
+ * So many nodes leave an error of 1e-10, or 64 where f comes very near to `rank`: it falls as ρ^−2K, ρ of the ellipse that
+ * reaches to the singularity there.
+ */
 function nodeCount(middle: number, radius: number, rank: number): number {
   if (radius === 0) return 1;
   const reach = (middle - rank) / radius;

@@ -1,3 +1,4 @@
+import { levelOf } from "../estimate/estimate.js";
 import { strataSize, unitRows } from "../estimate/strata.js";
 import { checkCount, checkOptions } from "../numeric/check.js";
 import { shuffle } from "../numeric/distributions.js";
@@ -39,6 +40,7 @@ export function frechetBlocks(
   const fn = "frechetDistance";
   checkOptions(fn, options);
   const { interval, blocks = 10, seed = 0 } = options;
+  levelOf(fn, options); // which the distance needs, once the blocks are made
   checkCount(fn, "blocks", blocks, 2);
   const samples = checkedSamples(fn, real, generated, options);
   const fewest = checkRows(fn, samples.real.rows, samples.generated.rows);

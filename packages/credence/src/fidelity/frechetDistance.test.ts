@@ -99,6 +99,17 @@ describe("frechetDistance", () => {
     expect(interval).toEqual([-Infinity, Infinity]);
     expect(method).toContain("two rows per column");
     expect(() => frechetDistance(normals(random, 1, 2), normals(random, 5, 2))).toThrow(/two rows/);
+    expect(() => frechetDistance(normals(random, 5, 9), normals(random, 5, 9), { level: 2 })).toThrow(
+      /level/,
+    );
+    const statistics = gaussianStatistics(normals(random, 9, 2));
+    for (const [scatter, code] of [
+      [new Float64Array(3), "shape-mismatch"],
+      [statistics.scatter.map(() => Number.NaN), "not-finite"],
+    ] as const)
+      expect(() => frechetDistance(statistics, { ...statistics, scatter }, quick)).toThrow(
+        expect.objectContaining({ code, place: expect.objectContaining({ argument: "generated.scatter" }) }),
+      );
     expect(() =>
       frechetDistance(gaussianStatistics(normals(random, 9, 2)), gaussianStatistics(normals(random, 9, 3))),
     ).toThrow(/3 columns/);

@@ -1,6 +1,6 @@
 import { type Estimate, type EstimateOptions, levelOf, pointEstimate } from "../estimate/estimate.js";
 import { combineJackknives, jackknifeInterval } from "../estimate/jackknifeStrata.js";
-import { checkFields, checkList, checkOptions } from "../numeric/check.js";
+import { checkFields, checkFinite, checkList, checkOptions } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import type { Matrix } from "../numeric/matrix.js";
 import { checkRows, type FrechetBlocks } from "./frechetBlocks.js";
@@ -33,7 +33,7 @@ const NEEDS_ROWS = "jackknife: needs two rows per column";
 /**
  * `frechetDistance` for eigenvalues found elsewhere, as by `productEigenvalues` of `startKernels` in @credence/runtime. It
  * asks once, and for an interval twice.
- * @throws CredenceError "empty-input", "shape-mismatch", "too-few", "out-of-range", at the first step.
+ * @throws CredenceError "empty-input", "shape-mismatch", "not-finite", "too-few", "out-of-range", at the first step.
  * @example
  * ```ts
  * import { frechetDistanceSteps, gaussianStatistics, productEigenvalues } from "credence/fidelity";
@@ -143,7 +143,14 @@ function checked(fn: string, argument: string, blocks: readonly GaussianStatisti
   const list = Array.from(blocks);
   for (const block of list) {
     checkFields(fn, argument, block);
-    checkList(fn, `${argument}.mean`, block.mean);
+    checkFinite(fn, `${argument}.mean`, block.mean);
+    checkFinite(fn, `${argument}.scatter`, block.scatter);
+    if (block.mean.length === 0 || block.scatter.length !== block.mean.length ** 2)
+      throw new CredenceError(
+        "shape-mismatch",
+        { function: fn, argument: `${argument}.scatter` },
+        `has ${block.scatter.length} entries for ${block.mean.length} columns; columns × columns are needed.`,
+      );
   }
   if (list.length === 0)
     throw new CredenceError("empty-input", { function: fn, argument }, "holds no statistics.");

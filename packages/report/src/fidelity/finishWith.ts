@@ -8,7 +8,7 @@ export const finishWith = <T>(
   steps: NeighbourSteps<T>,
 ): Promise<T> =>
   finish(steps, ({ points, k, queries }) =>
-    (kernels?.nearestNeighbours ?? nearestNeighbours)(points, k, queries),
+    kernels ? kernels.nearestNeighbours(points, k, queries) : nearestNeighbours(points, k, queries),
   );
 
 /** Goes through all steps, each with the answer to what it asks. */
