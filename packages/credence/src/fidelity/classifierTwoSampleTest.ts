@@ -103,7 +103,8 @@ export function* classifierTwoSampleTestSteps(
   const accuracy = proportionEstimate(outcomes, { ...options, groups: ids, method: "wilson" }, fn);
   const n = outcomes.length;
   const hits = outcomes.reduce((sum: number, x) => sum + x, 0);
-  if (!ids) return { accuracy, pValue: 1 - binomialCdf(hits - 1, n, 0.5) };
+  // As many failures or fewer are as probable, and keep their digits where 1 − the rest would be 0.
+  if (!ids) return { accuracy, pValue: binomialCdf(n - hits, n, 0.5) };
   const { standardError, units } = influenceVariance(fn, outcomes, { groups: ids });
   const pValue =
     standardError > 0

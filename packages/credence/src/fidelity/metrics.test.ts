@@ -320,6 +320,11 @@ describe("classifierTwoSampleTest", () => {
     around(found.accuracy);
   });
 
+  it("keeps the digits of a tiny p-value", () => {
+    const found = classifierTwoSampleTest(normals(random, 80, 2), normals(random, 80, 2, 30));
+    expect(found.pValue / 2 ** -80).toBeCloseTo(1, 9);
+  });
+
   it("takes groups, and refuses too few rows", () => {
     const ids = Array.from({ length: 80 }, (_, i) => i >> 2);
     const found = classifierTwoSampleTest(normals(random, 80, 2), normals(random, 80, 2, 2), {
@@ -439,6 +444,25 @@ describe("transport", () => {
     expect(() => sinkhornDivergence(large, large)).toThrow(/at most 2000 rows/);
     const points = { data: [1, 1, 1], rows: 3, columns: 1 };
     expect(sinkhornDivergence(points, points, quick).value).toBe(0);
+  });
+
+  it("Sinkhorn settles with its defaults on small samples", () => {
+    for (const [rows, columns] of [
+      [4, 2],
+      [6, 6],
+      [20, 4],
+      [40, 8],
+    ])
+      for (let r = 0; r < 5; r++) {
+        const samples = [normals(random, rows, columns), normals(random, rows + 1, columns)] as const;
+        const { value } = sinkhornDivergence(...samples, quick);
+        const settled = sinkhornDivergence(...samples, {
+          ...quick,
+          tolerance: 1e-9,
+          maxIterations: 1e4,
+        }).value;
+        expect(value / settled).toBeCloseTo(1, 5);
+      }
   });
 
   it("Sinkhorn equals plain iterations of the scaling", () => {

@@ -193,6 +193,9 @@ describe("metrics from kernels equal those from rows", () => {
     }
     await expect(kernels.cmmdSums(a, normal(5, 3, 1))).rejects.toMatchObject({ code: "shape-mismatch" });
     await expect(kernels.cmmdSums(a, b, { sigma: 0 })).rejects.toMatchObject({ code: "out-of-range" });
+    // Cubes beyond float32.
+    const huge = normal(9, 2, 1, 1e14);
+    await expect(kernels.kernelDistanceSums(huge, huge)).rejects.toMatchObject({ code: "not-finite" });
   });
 
   it("the Fréchet distance", async () => {

@@ -6,7 +6,7 @@ import {
   type KernelSums,
   polynomialOf,
 } from "credence/fidelity";
-import type { Matrix } from "credence/numeric";
+import { CredenceError, type Matrix } from "credence/numeric";
 import { encodeModel } from "../onnx/encode.js";
 import type { OnnxNode } from "../onnx/model.js";
 import type { Runtime, Session } from "../runtime.js";
@@ -107,6 +107,17 @@ async function sumsOf(
   const within = await pairSums(runtime, session, a, null, kernel, signal);
   const other = await pairSums(runtime, session, b, null, kernel, signal);
   const across = await pairSums(runtime, session, a, b, kernel, signal);
+  for (const [argument, { all }] of Object.entries({
+    real: within,
+    generated: other,
+    "real, generated": across,
+  }))
+    if (!Number.isFinite(all))
+      throw new CredenceError(
+        "not-finite",
+        { function: kernel.fn, argument, value: all },
+        "the kernel of these features is beyond float32; scale the features, or make the sums in float64.",
+      );
   return {
     all: {
       real: within.left,
