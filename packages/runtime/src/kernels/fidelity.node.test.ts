@@ -194,8 +194,16 @@ describe("metrics from kernels equal those from rows", () => {
     await expect(kernels.cmmdSums(a, normal(5, 3, 1))).rejects.toMatchObject({ code: "shape-mismatch" });
     await expect(kernels.cmmdSums(a, b, { sigma: 0 })).rejects.toMatchObject({ code: "out-of-range" });
     // Cubes beyond float32.
-    const huge = normal(9, 2, 1, 1e14);
-    await expect(kernels.kernelDistanceSums(huge, huge)).rejects.toMatchObject({ code: "not-finite" });
+    const huge = [normal(60, 2, 1), normal(50, 2, 2, 0.5)].map(({ data, ...shape }) => ({
+      data: Array.from(data, (v) => v * 1e12),
+      ...shape,
+    }));
+    for (const options of [{}, { subsets: { count: 3, size: 20 } }]) {
+      const fast = kernelDistanceFromSums(await kernels.kernelDistanceSums(huge[0], huge[1], options));
+      const slow = kernelDistance(huge[0], huge[1], options);
+      expect(fast.value / slow.value).toBeCloseTo(1, 4);
+      expect(fast.interval![0] / slow.interval![0]).toBeCloseTo(1, 4);
+    }
   });
 
   it("the Fréchet distance", async () => {

@@ -6,7 +6,7 @@ import {
   type KernelSums,
   polynomialOf,
 } from "credence/fidelity";
-import { CredenceError, type Matrix } from "credence/numeric";
+import type { Matrix } from "credence/numeric";
 import { encodeModel } from "../onnx/encode.js";
 import type { OnnxNode } from "../onnx/model.js";
 import type { Runtime, Session } from "../runtime.js";
@@ -26,7 +26,10 @@ export async function kernelDistanceSumsOn(
 ): Promise<KernelSums> {
   const fn = "kernelDistanceSums";
   checkSameFeatures(fn, ["real", "generated"], real, generated);
-  const { degree, scale, offset } = polynomialOf(real.columns, options);
+  const polynomial = polynomialOf(real.columns, options);
+  const { degree } = polynomial;
+  const unit = unitOf(polynomial, Math.max(largestSquare(real), largestSquare(generated)));
+  const [scale, offset] = [polynomial.scale / unit, polynomial.offset / unit];
   const { subsets = false, seed } = options;
   const draws = subsets ? drawSubsets([real.rows, generated.rows], subsets, seed) : [];
   const sums = await sumsOf(runtime, real, generated, options, {
@@ -42,9 +45,41 @@ export async function kernelDistanceSumsOn(
     ofSelf: (norm) => (scale * norm + offset) ** degree,
     subsets: [draws.map(([rows]) => rows), draws.map(([, rows]) => rows)],
   });
-  if (!subsets) return sums.all;
-  const [ofReal, ofGenerated, cross] = sums.ofSubsets;
-  return { ...sums.all, subsets: { size: subsets.size, real: ofReal, generated: ofGenerated, cross } };
+  const factor = unit ** degree;
+  const times = (values: Float64Array) => values.map((value) => factor * value);
+  const [ofReal, ofGenerated, cross] = sums.ofSubsets.map(times);
+  return {
+    real: times(sums.all.real),
+    generated: times(sums.all.generated),
+    realToGenerated: times(sums.all.realToGenerated),
+    generatedToReal: times(sums.all.generatedToReal),
+    allReal: factor * sums.all.allReal,
+    allGenerated: factor * sums.all.allGenerated,
+    ...(subsets && { subsets: { size: subsets.size, real: ofReal, generated: ofGenerated, cross } }),
+  };
+}
+
+/**
+ * What scale · xᵀy + offset is divided by so that float32 holds its power: 1 where it does, else a power of two, which
+ * leaves the digits as they are.
+ */
+function unitOf(
+  { degree, scale, offset }: { degree: number; scale: number; offset: number },
+  largestSquare: number,
+): number {
+  const largest = Math.abs(scale) * largestSquare + Math.abs(offset);
+  return largest ** degree <= 1e30 ? 1 : 2 ** Math.ceil(Math.log2(largest));
+}
+
+/** The largest ‖x‖². */
+function largestSquare({ data, rows, columns }: Matrix): number {
+  let largest = 0;
+  for (let i = 0, at = 0; i < rows; i++) {
+    let sum = 0;
+    for (let j = 0; j < columns; j++, at++) sum += data[at] * data[at];
+    if (sum > largest) largest = sum;
+  }
+  return largest;
 }
 
 /** Sums of the kernel exp(−‖x − y‖² / 2σ²) over all pairs. */
@@ -107,17 +142,6 @@ async function sumsOf(
   const within = await pairSums(runtime, session, a, null, kernel, signal);
   const other = await pairSums(runtime, session, b, null, kernel, signal);
   const across = await pairSums(runtime, session, a, b, kernel, signal);
-  for (const [argument, { all }] of Object.entries({
-    real: within,
-    generated: other,
-    "real, generated": across,
-  }))
-    if (!Number.isFinite(all))
-      throw new CredenceError(
-        "not-finite",
-        { function: kernel.fn, argument, value: all },
-        "the kernel of these features is beyond float32; scale the features, or make the sums in float64.",
-      );
   return {
     all: {
       real: within.left,
