@@ -69,7 +69,7 @@ export interface Kernels {
     generated: Matrix,
     options?: KernelOptions & Pick<KernelDistanceOptions, "degree" | "scale" | "offset" | "subsets" | "seed">,
   ): Promise<KernelSums>;
-  /** What `cmmdFromSums` needs, likewise. */
+  /** What `cmmdFromSums` needs, likewise; where features reach beyond hundreds of σ, float32 blurs what is nearer than σ. */
   cmmdSums(
     real: Matrix,
     generated: Matrix,
