@@ -6,6 +6,27 @@ import type { Row, Suite } from "./bench.js";
 export const suite: Suite = {
   name: "kernels",
   async *rows(): AsyncGenerator<Row> {
+    // First, so that nothing of the other rows is in memory.
+    const [rows, columns] = [50_000, 2048];
+    const random = createRandom(1);
+    const data = Float32Array.from({ length: rows * columns }, () => sampleNormal(random));
+    const kernels = startKernels();
+    const large = {
+      bar: "< 600 MB beyond the 391 MB of features",
+      repetitions: 1,
+      warmUp: false,
+    };
+    yield {
+      work: `k = 3 radii, ${rows} × ${columns}`,
+      ours: () => kernels.nearestNeighbours({ data, rows, columns }, 3),
+      ...large,
+    };
+    yield {
+      work: `mean and scatter, ${rows} × ${columns}`,
+      ours: () => kernels.gaussianStatistics({ data, rows, columns }),
+      ...large,
+    };
+    await kernels.close();
     for (const [columns, bar] of [
       [64, "≤ 0.30 s"],
       [2048, "≤ 2.4 s"],
@@ -24,25 +45,5 @@ export const suite: Suite = {
       };
       await kernels.close();
     }
-    const [rows, columns] = [50_000, 2048];
-    const random = createRandom(1);
-    const data = Float32Array.from({ length: rows * columns }, () => sampleNormal(random));
-    const kernels = startKernels();
-    const large = {
-      bar: "peak < 600 MB beyond the features, which are 410 MB of it",
-      repetitions: 1,
-      warmUp: false,
-    };
-    yield {
-      work: `k = 3 radii, ${rows} × ${columns}`,
-      ours: () => kernels.nearestNeighbours({ data, rows, columns }, 3),
-      ...large,
-    };
-    yield {
-      work: `mean and scatter, ${rows} × ${columns}`,
-      ours: () => kernels.gaussianStatistics({ data, rows, columns }),
-      ...large,
-    };
-    await kernels.close();
   },
 };

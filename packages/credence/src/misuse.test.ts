@@ -16,7 +16,6 @@ const PARTS = new Set([
   "missedShares",
   "polynomialOf",
   "prdOfHistograms",
-  "productEigenvalues",
 ]);
 
 const matrix = { data: [0.5, 0.5, 0.2, 0.8], rows: 2, columns: 2 };

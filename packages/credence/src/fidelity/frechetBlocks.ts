@@ -13,6 +13,14 @@ export interface FrechetBlockOptions extends FidelityOptions {
   blocks?: number;
 }
 
+/** Some rows of a sample. */
+export interface RowBlock {
+  /** How many. */
+  readonly rows: number;
+  /** The rows themselves, copied when they are asked for. */
+  matrix(): Matrix;
+}
+
 /** Disjoint blocks of two samples: their rows, or their statistics. */
 export interface FrechetBlocks<Block> {
   readonly real: readonly Block[];
@@ -36,7 +44,7 @@ export function frechetBlocks(
   real: Matrix,
   generated: Matrix,
   options: FrechetBlockOptions = {},
-): FrechetBlocks<Matrix> {
+): FrechetBlocks<RowBlock> {
   const fn = "frechetDistance";
   checkOptions(fn, options);
   const { interval, blocks = 10, seed = 0 } = options;
@@ -45,7 +53,7 @@ export function frechetBlocks(
   const samples = checkedSamples(fn, real, generated, options);
   const fewest = checkRows(fn, samples.real.rows, samples.generated.rows);
   if (interval === false || fewest < 2 * real.columns)
-    return { real: [samples.real], generated: [samples.generated] };
+    return { real: [wholeOf(samples.real)], generated: [wholeOf(samples.generated)] };
   const units = samples.strata.map((stratum) => unitRows(fn, stratum));
   const [a, b] = [samples.real, samples.generated].map((matrix, s) =>
     deal(fn, matrix, shuffle(createRandom(seed + s), units[s]), blocks),
@@ -68,17 +76,17 @@ export function checkRows(fn: string, ...rows: readonly number[]): number {
   );
 }
 
-function deal(fn: string, matrix: Matrix, units: readonly Int32Array[], blocks: number): Matrix[] {
+const wholeOf = (matrix: Matrix): RowBlock => ({ rows: matrix.rows, matrix: () => matrix });
+
+function deal(fn: string, matrix: Matrix, units: readonly Int32Array[], blocks: number): RowBlock[] {
   if (units.length < blocks)
     throw new CredenceError(
       "too-few",
       { function: fn, argument: "blocks", value: blocks },
       `needs as many groups as blocks, but there are only ${units.length}.`,
     );
-  return Array.from({ length: blocks }, (_, block) =>
-    takeRows(
-      matrix,
-      units.filter((_, i) => i % blocks === block).flatMap((unit) => Array.from(unit)),
-    ),
-  );
+  return Array.from({ length: blocks }, (_, block) => {
+    const rows = units.filter((_, i) => i % blocks === block).flatMap((unit) => Array.from(unit));
+    return { rows: rows.length, matrix: () => takeRows(matrix, rows) };
+  });
 }

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { CredenceError } from "../numeric/error.js";
 import type { Matrix } from "../numeric/matrix.js";
 import { createRandom } from "../numeric/random.js";
 import { normals, waves } from "./draw.test-support.js";
 import { frechetDistance } from "./frechetDistance.js";
+import { frechetDistanceSteps } from "./frechetDistanceSteps.js";
 import { gaussianStatistics, mergeGaussianStatistics } from "./gaussianStatistics.js";
 import { takeRows } from "./samples.js";
 
@@ -92,6 +94,36 @@ describe("frechetDistance", () => {
     }
     expect(raw).toBeGreaterThan(0.4);
     expect(Math.abs(corrected)).toBeLessThan(0.25 * raw);
+  });
+
+  it("counts its work to the end, whatever it can say", () => {
+    const calls = (real: Matrix, generated: Matrix, options = {}) => {
+      const seen: string[] = [];
+      frechetDistance(real, generated, {
+        ...options,
+        onProgress: (done, total) => seen.push(`${done}/${total}`),
+      });
+      return seen;
+    };
+    const [many, few, fewer] = [normals(random, 60, 4), normals(random, 6, 4), normals(random, 3, 4)];
+    expect(calls(many, many, { blocks: 3 })).toEqual(["1/7", "2/7", "3/7", "4/7", "5/7", "6/7", "7/7"]);
+    for (const [sample, options] of [
+      [many, quick],
+      [few, {}],
+      [fewer, {}],
+    ] as const)
+      expect(calls(sample, sample, options)).toEqual(["1/1"]);
+  });
+
+  it("refuses eigenvalues that are not those it asked for", () => {
+    const [a, b] = [normals(random, 30, 3), normals(random, 30, 3)].map((m) => [gaussianStatistics(m)]);
+    const steps = (answer: Float64Array[]) => {
+      const asking = frechetDistanceSteps({ real: a, generated: b }, quick);
+      asking.next();
+      return () => asking.next(answer);
+    };
+    expect(steps([])).toThrow(CredenceError);
+    expect(steps([new Float64Array(2)])).toThrow(/eigenvalues\[0\]/);
   });
 
   it("says nothing with fewer than two rows a column, and refuses a single row", () => {

@@ -1,7 +1,12 @@
 import { reportProgress } from "../estimate/statistic.js";
 import { checkOptions } from "../numeric/check.js";
 import { isMatrix, type Matrix } from "../numeric/matrix.js";
-import { type FrechetBlockOptions, type FrechetBlocks, frechetBlocks } from "./frechetBlocks.js";
+import {
+  type FrechetBlockOptions,
+  type FrechetBlocks,
+  frechetBlocks,
+  type RowBlock,
+} from "./frechetBlocks.js";
 import { type FrechetDistance, frechetDistanceSteps, withoutCorrection } from "./frechetDistanceSteps.js";
 import { distanceOfRows } from "./frechetOfStatistics.js";
 import { type GaussianStatistics, gaussianStatistics } from "./gaussianStatistics.js";
@@ -49,14 +54,14 @@ export function frechetDistance(
   const blocks = frechetBlocks(real, generated, options);
   const [a, b] = [blocks.real[0], blocks.generated[0]];
   // A form of the smaller size, rows × rows.
-  if (blocks.real.length === 1 && Math.min(a.rows, b.rows) < a.columns)
-    return withoutCorrection(distanceOfRows(a, b), a.rows + b.rows, options);
+  if (blocks.real.length === 1 && Math.min(a.rows, b.rows) < real.columns) {
+    const value = distanceOfRows(a.matrix(), b.matrix());
+    reportProgress(options.onProgress, 1, 1);
+    return withoutCorrection(value, a.rows + b.rows, options);
+  }
+  const statistics = (of: readonly RowBlock[]) => of.map((block) => gaussianStatistics(block.matrix()));
   return ofStatistics(
-    {
-      ...blocks,
-      real: blocks.real.map(gaussianStatistics),
-      generated: blocks.generated.map(gaussianStatistics),
-    },
+    { ...blocks, real: statistics(blocks.real), generated: statistics(blocks.generated) },
     options,
   );
 }
@@ -66,15 +71,12 @@ function ofStatistics(
   { onProgress, ...options }: FrechetOptions,
 ): FrechetDistance {
   const steps = frechetDistanceSteps(blocks, options);
-  let step = steps.next();
-  const total = options.interval === false ? 1 : 1 + blocks.real.length + blocks.generated.length;
   let done = 0;
-  while (!step.done)
-    step = steps.next(
-      productEigenvalues(step.value.first, step.value.others, () =>
-        reportProgress(onProgress, ++done, total),
-      ),
-    );
+  let step = steps.next();
+  while (!step.done) {
+    const { first, others, total } = step.value;
+    step = steps.next(productEigenvalues(first, others, () => reportProgress(onProgress, ++done, total)));
+  }
   return step.value;
 }
 

@@ -1,11 +1,11 @@
 import { type Estimate, type EstimateOptions, levelOf, pointEstimate } from "../estimate/estimate.js";
 import { combineJackknives, jackknifeInterval } from "../estimate/jackknifeStrata.js";
-import { checkFields, checkFinite, checkList, checkOptions } from "../numeric/check.js";
+import { checkFields, checkList, checkOptions, checkSameLength } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import type { Matrix } from "../numeric/matrix.js";
 import { checkRows, type FrechetBlocks } from "./frechetBlocks.js";
 import { consistentFrechet, plugInFrechet } from "./frechetOfStatistics.js";
-import { type GaussianStatistics, mergeGaussianStatistics } from "./gaussianStatistics.js";
+import { checkStatistics, type GaussianStatistics, mergeGaussianStatistics } from "./gaussianStatistics.js";
 import { checkSameFeatures } from "./samples.js";
 
 /** The Fréchet distance with what is known of its bias. */
@@ -22,6 +22,8 @@ export interface EigenvalueQuery {
   readonly first: GaussianStatistics;
   /** Each is made when it is asked for, so that not all of them are in memory together. */
   readonly others: Iterable<GaussianStatistics>;
+  /** Distances of the whole calculation, for a bar of progress. */
+  readonly total: number;
 }
 
 /** A Fréchet distance that stops wherever it needs eigenvalues, so that something faster may find them. */
@@ -61,11 +63,12 @@ export function* frechetDistanceSteps(
   const left = Math.min(a.n - largest(real), b.n - largest(generated));
   const unable = fewest < 2 * d ? NEEDS_ROWS : left <= d + 1 ? "jackknife: needs more blocks" : null;
   if (options.interval === false || unable) {
-    const [{ plugIn }] = yield* distances(a, [b]);
+    const [{ plugIn }] = yield* distances(a, [b], 1);
     return withoutCorrection(plugIn, a.n + b.n, options, unable);
   }
-  const [whole, ...withoutGenerated] = yield* distances(a, leaveOuts(b, generated, [b]));
-  const withoutReal = yield* distances(b, leaveOuts(a, real));
+  const total = 1 + generated.length + real.length;
+  const [whole, ...withoutGenerated] = yield* distances(a, leaveOuts(b, generated, [b]), total);
+  const withoutReal = yield* distances(b, leaveOuts(a, real), total);
   const [plugIn, consistent] = (["plugIn", "consistent"] as const).map((kind) =>
     combineJackknives({
       value: whole[kind],
@@ -95,11 +98,13 @@ interface Distances {
 function* distances(
   first: GaussianStatistics,
   others: Iterable<GaussianStatistics>,
+  total: number,
 ): Generator<EigenvalueQuery, Distances[], readonly Float64Array[]> {
-  const found = yield { first, others };
-  let at = 0;
-  return Array.from(others, (other) => {
-    const values = found[at++];
+  const found = yield { first, others, total };
+  checkList("frechetDistance", "eigenvalues", found);
+  return Array.from(others, (other, index) => {
+    const values = found[index];
+    checkSameLength("frechetDistance", `eigenvalues[${index}]`, values, "the columns", first.mean);
     return {
       plugIn: plugInFrechet(first, other, values),
       consistent: consistentFrechet(first, other, values),
@@ -141,17 +146,7 @@ const featuresOf = ({ mean }: GaussianStatistics): Matrix => ({ data: [], rows: 
 function checked(fn: string, argument: string, blocks: readonly GaussianStatistics[]) {
   checkList(fn, argument, blocks);
   const list = Array.from(blocks);
-  for (const block of list) {
-    checkFields(fn, argument, block);
-    checkFinite(fn, `${argument}.mean`, block.mean);
-    checkFinite(fn, `${argument}.scatter`, block.scatter);
-    if (block.mean.length === 0 || block.scatter.length !== block.mean.length ** 2)
-      throw new CredenceError(
-        "shape-mismatch",
-        { function: fn, argument: `${argument}.scatter` },
-        `has ${block.scatter.length} entries for ${block.mean.length} columns; columns × columns are needed.`,
-      );
-  }
+  for (const block of list) checkStatistics(fn, argument, block);
   if (list.length === 0)
     throw new CredenceError("empty-input", { function: fn, argument }, "holds no statistics.");
   return list;

@@ -27,7 +27,7 @@ export interface FrechetInfinityOptions extends FidelityOptions {
  * The points of the regression share rows, so its own standard error is worthless. The interval comes from disjoint
  * blocks of the data, each extrapolated by itself: their mean ± t · standard error, which holds the truth only as far
  * as the bias is already of order 1/N in a block; where the smallest part of a block has fewer than two rows per column it
- * is (−∞, ∞). The interval of `frechetDistance` needs fewer rows, is narrower, and holds with more columns.
+ * is (−∞, ∞). The interval of `frechetDistance` needs fewer rows and holds with more columns.
  * @throws CredenceError as {@link frechetDistance}, "out-of-range".
  * @see Chong & Forsyth 2020.
  * @example

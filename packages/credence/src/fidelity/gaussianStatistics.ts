@@ -1,4 +1,4 @@
-import { checkFields, checkList } from "../numeric/check.js";
+import { checkFields, checkFinite, checkList } from "../numeric/check.js";
 import { CredenceError } from "../numeric/error.js";
 import { checkMatrix, type Matrix } from "../numeric/matrix.js";
 import { dotProducts, forEachTile } from "../numeric/tiles.js";
@@ -83,6 +83,20 @@ export function mergeGaussianStatistics(a: GaussianStatistics, b: GaussianStatis
       scatter[at] = a.scatter[at] + b.scatter[at] + weight * gap[i] * gap[j];
     }
   return { n, mean, scatter };
+}
+
+/** Refuses what are no statistics of some columns. */
+export function checkStatistics(fn: string, argument: string, statistics: GaussianStatistics): void {
+  checkFields(fn, argument, statistics);
+  const { mean, scatter } = statistics;
+  checkFinite(fn, `${argument}.mean`, mean);
+  checkFinite(fn, `${argument}.scatter`, scatter);
+  if (mean.length === 0 || scatter.length !== mean.length ** 2)
+    throw new CredenceError(
+      "shape-mismatch",
+      { function: fn, argument: `${argument}.scatter` },
+      `has ${scatter.length} entries for ${mean.length} columns; columns × columns are needed.`,
+    );
 }
 
 export function columnMeans({ data, rows, columns }: Matrix): Float64Array {

@@ -10,7 +10,12 @@ export * from "./ensemblePrecisionRecall.js";
 export type { FoldOptions } from "./equalFolds.js";
 export type { CurveSummary } from "./errorTradeoff.js";
 export * from "./featureLikelihoodDivergence.js";
-export { type FrechetBlockOptions, type FrechetBlocks, frechetBlocks } from "./frechetBlocks.js";
+export {
+  type FrechetBlockOptions,
+  type FrechetBlocks,
+  frechetBlocks,
+  type RowBlock,
+} from "./frechetBlocks.js";
 export { type FrechetOptions, type FrechetSample, frechetDistance } from "./frechetDistance.js";
 export {
   type EigenvalueQuery,

@@ -1,8 +1,11 @@
+import { checkSameLength } from "../numeric/check.js";
 import { symmetricEigen } from "../numeric/eigen.js";
+import { CredenceError } from "../numeric/error.js";
 import type { Matrix } from "../numeric/matrix.js";
 import { semidefiniteFactor } from "../numeric/semidefiniteFactor.js";
 import { dotProducts, forEachTile } from "../numeric/tiles.js";
-import type { GaussianStatistics } from "./gaussianStatistics.js";
+import { checkRows } from "./frechetBlocks.js";
+import { checkStatistics, type GaussianStatistics } from "./gaussianStatistics.js";
 
 /** Rows of a triangle multiplied at a time, so that its zeros cost nothing. */
 const BAND = 256;
@@ -11,6 +14,7 @@ const BAND = 256;
  * The eigenvalues, ascending, of the products S₁S₂ of the covariances (over n − 1) of a sample and of each of some others:
  * the costly step of a Fréchet distance. They are made as those of U S₂ Uᵀ with S₁ = Uᵀ U. Those that are 0 may come out as
  * numbers of rounding size, of either sign.
+ * @throws CredenceError "shape-mismatch", "not-finite", "too-few" for fewer than two rows.
  * @param onProgress Called after each of the others with how many are done; may throw to stop.
  * @example
  * ```ts
@@ -25,9 +29,21 @@ export function productEigenvalues(
   others: Iterable<GaussianStatistics>,
   onProgress?: (done: number) => void,
 ): Float64Array[] {
+  const fn = "productEigenvalues";
+  checkStatistics(fn, "first", first);
+  checkRows(fn, first.n);
+  if (typeof others?.[Symbol.iterator] !== "function")
+    throw new CredenceError(
+      "shape-mismatch",
+      { function: fn, argument: "others", value: others },
+      "a list of statistics is needed.",
+    );
   const d = first.mean.length;
   const upper = upperFactor(covariance(first), d);
   return Array.from(others, (other, i) => {
+    checkStatistics(fn, "others", other);
+    checkSameLength(fn, `others[${i}].mean`, other.mean, "first.mean", first.mean);
+    checkRows(fn, other.n);
     const half = multiplyUpper(upper, covariance(other), d); // U S₂
     const { values } = symmetricEigen(multiplyUpper(upper, half, d), d, false); // of U (U S₂)ᵀ = U S₂ Uᵀ
     onProgress?.(i + 1);

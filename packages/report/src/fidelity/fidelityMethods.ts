@@ -28,7 +28,7 @@ export function fidelityMethods({ generators, pairs, ensemble, options }: Found)
       id: "frechet",
       title: "Fréchet distance",
       text: "‖Δμ‖² + tr S₁ + tr S₂ − 2 tr (S₁S₂)^½: FID, where the features are Inception's. The value is too large, by about columns² / rows. Less its bias it is corrected twice: for normal rows by random matrix theory (Tiomoko & Couillet 2019), whatever the columns, and for what is left by a delete-group jackknife; its interval is t · the jackknife's standard error, and what the two differ by. Not valid below two rows a column: the interval is then infinite. At equality the standard error degenerates and the interval is a rough one.",
-      source: "Heusel et al. 2017; Chong & Forsyth 2020",
+      source: "Heusel et al. 2017; Chong & Forsyth 2020; Tiomoko & Couillet 2019",
     },
     {
       id: "kernel",

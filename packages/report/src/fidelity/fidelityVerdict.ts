@@ -107,7 +107,7 @@ function similarity({ name, metrics }: GeneratorReport, count: number) {
   const apart = isToldApart(metrics)
     ? ""
     : distance
-      ? ` They differ all the same: ${distance}, and would be 0.`
+      ? ` They differ all the same: ${distance}, where equal distributions give 0.`
       : told && " A stronger one might.";
   const sized =
     auc && auc.half !== null && auc.floor !== null

@@ -5,6 +5,7 @@ import {
   frechetDistance,
   frechetDistanceSteps,
   type GaussianStatistics,
+  type RowBlock,
 } from "credence/fidelity";
 import type { Matrix } from "credence/numeric";
 import type { FidelityKernels } from "./fidelityKernels.js";
@@ -19,9 +20,9 @@ export async function frechetWith(
 ): Promise<FrechetDistance> {
   if (!kernels || Math.min(real.rows, generated.rows) < real.columns)
     return frechetDistance(real, generated, options);
-  const statistics = async (blocks: readonly Matrix[]) => {
+  const statistics = async (blocks: readonly RowBlock[]) => {
     const made: GaussianStatistics[] = [];
-    for (const block of blocks) made.push(await kernels.gaussianStatistics(block));
+    for (const block of blocks) made.push(await kernels.gaussianStatistics(block.matrix()));
     return made;
   };
   const blocks = frechetBlocks(real, generated, options);

@@ -19,6 +19,7 @@ import {
   precisionRecallCurve,
   precisionRecallCurveSteps,
   probabilisticPrecisionRecall,
+  type RowBlock,
 } from "credence/fidelity";
 import {
   createRandom,
@@ -223,9 +224,9 @@ describe("metrics from kernels equal those from rows", () => {
   it("the Fréchet distance with its interval, from blocks", async () => {
     const [x, y] = [normal(70, 8, 5), normal(60, 8, 6, 0.4)];
     const blocks = frechetBlocks(x, y);
-    const statistics = async (list: readonly Matrix[]) => {
+    const statistics = async (list: readonly RowBlock[]) => {
       const made: GaussianStatistics[] = [];
-      for (const block of list) made.push(await kernels.gaussianStatistics(block));
+      for (const block of list) made.push(await kernels.gaussianStatistics(block.matrix()));
       return made;
     };
     const [a, b] = [await statistics(blocks.real), await statistics(blocks.generated)];

@@ -191,6 +191,12 @@ describe("SWAG", () => {
       expect.objectContaining({ code: "out-of-range" }),
     );
     expect(() => swag({}, { wander: 0 })).toThrow(expect.objectContaining({ code: "out-of-range" }));
+    // Its learning rate goes a way of its own.
+    await expect(swag({}).train([[0], [1], [0], [1]], [0, 1, 0, 1], { decay: "none" })).rejects.toMatchObject(
+      {
+        code: "unknown-option",
+      },
+    );
   });
 });
 

@@ -100,6 +100,12 @@ export async function trainEpochs(
       { function: fn, argument: "weightDecay", value: weightDecay },
       "must be 0 or more.",
     );
+  if (schedule && training.decay !== undefined)
+    throw new CredenceError(
+      "unknown-option",
+      { function: fn, argument: "decay", value: training.decay },
+      "this training has a course of the learning rate of its own; leave the option out.",
+    );
   const course = schedule ?? (decay === "none" ? constantRate : cosine());
   const { perEpoch, rowsAt } = batches(rows, batchSize, seed);
   const lost = loss(input("rows", [batchSize], "int64"));
