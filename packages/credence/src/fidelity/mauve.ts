@@ -94,7 +94,7 @@ export function mauve(real: Matrix, generated: Matrix, options: MauveOptions = {
   const samples = checkedSamples(fn, real, generated, options);
   const n = samples.real.rows + samples.generated.rows;
   const score = ({ real: a, generated: b }: Part, salt: number) => {
-    const clusters = options.clusters ?? Math.max(2, Math.round(Math.min(a.rows, b.rows) / 10));
+    const clusters = options.clusters ?? Math.max(2, halfToEven(Math.min(a.rows, b.rows) / 10));
     checkCount(fn, "clusters", clusters, 2);
     const reduced = principalComponents(unitRows(stack(a, b)), explainedVariance);
     const { labels } = kMeans(reduced, clusters, { seed: seed + salt, starts: 5, maxIterations: 500 });
@@ -151,4 +151,10 @@ function principalComponents(matrix: Matrix, share: number): Matrix {
       projected[i * kept + c] = sum;
     }
   return { data: projected, rows, columns: kept };
+}
+
+/** Rounds as NumPy does, which the reference uses. */
+function halfToEven(x: number): number {
+  const rounded = Math.round(x);
+  return rounded - x === 0.5 && rounded % 2 === 1 ? rounded - 1 : rounded;
 }

@@ -385,6 +385,15 @@ describe("mauve", () => {
     };
     const real = texts(0);
     expect(mauve(real, real, { ...quick, clusters: 8 }).value).toBeCloseTo(1, 3);
+    // A tenth of the rows by default, halves to the even number.
+    for (const [rows, clusters] of [
+      [25, 2],
+      [26, 3],
+      [35, 4],
+    ]) {
+      const [a, b] = [normals(random, rows, 3), normals(random, rows, 3, 1)];
+      expect(mauve(a, b, quick).value).toBe(mauve(a, b, { ...quick, clusters }).value);
+    }
     const near = mauve(real, texts(0), { clusters: 8, runs: 2 });
     const far = mauve(real, texts(5), { ...quick, clusters: 8 });
     expect(near.value).toBeGreaterThan(0.8);
