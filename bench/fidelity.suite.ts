@@ -9,19 +9,10 @@ import {
   neighboursForHalves,
   prdcFromBalls,
 } from "credence/fidelity";
-import { createRandom, type Matrix, sampleNormal } from "credence/numeric";
 import type { Row, Suite } from "./bench.js";
+import { normal } from "./normal.js";
 
 const quick = { interval: false } as const;
-
-function normal(rows: number, columns: number, seed: number, shift: number): Matrix & { data: Float32Array } {
-  const random = createRandom(seed);
-  return {
-    data: Float32Array.from({ length: rows * columns }, () => shift + sampleNormal(random)),
-    rows,
-    columns,
-  };
-}
 
 export const suite: Suite = {
   name: "fidelity",

@@ -1,46 +1,23 @@
 /** The kernels of @credence/runtime: distances to the third neighbour, against PyTorch. */
 import { startKernels } from "@credence/runtime";
-import { createRandom, sampleNormal } from "credence/numeric";
 import type { Row, Suite } from "./bench.js";
+import { normal } from "./normal.js";
 
 export const suite: Suite = {
   name: "kernels",
   async *rows(): AsyncGenerator<Row> {
-    // First, so that nothing of the other rows is in memory.
-    const [rows, columns] = [50_000, 2048];
-    const random = createRandom(1);
-    const data = Float32Array.from({ length: rows * columns }, () => sampleNormal(random));
-    const kernels = startKernels();
-    const large = {
-      bar: "< 600 MB beyond the 391 MB of features",
-      repetitions: 1,
-      warmUp: false,
-    };
-    yield {
-      work: `k = 3 radii, ${rows} × ${columns}`,
-      ours: () => kernels.nearestNeighbours({ data, rows, columns }, 3),
-      ...large,
-    };
-    yield {
-      work: `mean and scatter, ${rows} × ${columns}`,
-      ours: () => kernels.gaussianStatistics({ data, rows, columns }),
-      ...large,
-    };
-    await kernels.close();
     for (const [columns, bar] of [
       [64, "≤ 0.30 s"],
       [2048, "≤ 2.4 s"],
     ] as const) {
-      const rows = 10_000;
-      const random = createRandom(1);
-      const data = Float32Array.from({ length: rows * columns }, () => sampleNormal(random));
+      const points = normal(10_000, columns, 1);
       const kernels = startKernels();
       yield {
-        work: `k = 3 radii, ${rows} × ${columns}`,
+        work: `k = 3 radii, ${points.rows} × ${columns}`,
         bar,
-        ours: () => kernels.nearestNeighbours({ data, rows, columns }, 3),
+        ours: () => kernels.nearestNeighbours(points, 3),
         peers: { torch: "radii" },
-        inputs: { x: data },
+        inputs: { x: points.data },
         repetitions: 3,
       };
       await kernels.close();

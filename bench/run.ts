@@ -3,7 +3,7 @@
  * --record writes it to docs/benchmarks/<suite>.md.
  */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { environment, measure, type Result, type Row, type Suite } from "./bench.js";
 
@@ -31,6 +31,7 @@ async function runRow(name: string, wanted: number): Promise<void> {
 }
 
 async function runSuites(wanted: string[], record: boolean): Promise<void> {
+  const script = join(await compiled(), "run.js");
   const known = readdirSync(here).flatMap((file) => /^(.+)\.suite\.ts$/.exec(file)?.[1] ?? []);
   for (const name of wanted.length ? wanted : known) {
     const table = [
@@ -45,11 +46,11 @@ async function runSuites(wanted: string[], record: boolean): Promise<void> {
     ];
     console.log(table.join("\n"));
     for (let i = 0; ; i++) {
-      const printed = execFileSync(
-        process.execPath,
-        ["--expose-gc", "--import", "tsx", join(here, "run.ts"), "--row", name, String(i)],
-        { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"], maxBuffer: 1e9 },
-      );
+      const printed = execFileSync(process.execPath, ["--expose-gc", script, "--row", name, String(i)], {
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "inherit"],
+        maxBuffer: 1e9,
+      });
       const result = JSON.parse(printed.trim().split("\n").at(-1) ?? "null") as Result | null;
       if (!result) break;
       table.push(line(result));
@@ -59,6 +60,21 @@ async function runSuites(wanted: string[], record: boolean): Promise<void> {
     mkdirSync(join(here, "../docs/benchmarks"), { recursive: true });
     writeFileSync(join(here, `../docs/benchmarks/${name}.md`), `${table.join("\n")}\n`);
   }
+}
+
+/** The suites as plain JavaScript in a folder of their own: a compiler at run time would be a part of each row's memory. */
+async function compiled(): Promise<string> {
+  const { default: ts } = await import("typescript");
+  const folder = join(here, "../.bench");
+  mkdirSync(folder, { recursive: true });
+  cpSync(join(here, "peers"), join(folder, "peers"), { recursive: true });
+  const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 };
+  for (const file of readdirSync(here).filter((name) => name.endsWith(".ts"))) {
+    const source = readFileSync(join(here, file), "utf8");
+    const { outputText } = ts.transpileModule(source, { compilerOptions });
+    writeFileSync(join(folder, file.replace(/ts$/, "js")), outputText);
+  }
+  return folder;
 }
 
 function line({ work, bar, ours, peers, peakMegabytes }: Result): string {

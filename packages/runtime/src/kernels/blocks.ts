@@ -10,7 +10,7 @@ const SIDE = 512;
 /** Entries of a block of some rows with all that are held. */
 const WIDE_ENTRIES = 2.5e6;
 /** Entries of the right-hand rows that lie in the worker at a time. */
-const HELD_ENTRIES = 8e6;
+const HELD_ENTRIES = 4e6;
 
 /** A rectangle of pairs: rows `left.first` … of `a` and rows `second` … `secondEnd` of `b`. */
 export interface Block {
