@@ -1,5 +1,5 @@
 /**
- * npm run test:long [-- --record] [-- FILTER…]: the simulations at full size; --record writes docs/long-tests.md. With filters
+ * npm run test:long [-- [--record] [FILTER…]]: the simulations at full size; --record writes docs/long-tests.md. With filters
  * the rows of other files stay as they were recorded.
  */
 import { spawnSync } from "node:child_process";
@@ -22,7 +22,8 @@ const root = join(import.meta.dirname, "..");
 const page = join(root, "docs/long-tests.md");
 const folder = mkdtempSync(join(tmpdir(), "credence-long-"));
 const output = join(folder, "long.json");
-const filters = process.argv.slice(2).filter((arg) => arg !== "--record");
+// A second -- would make Vitest take no filter at all.
+const filters = process.argv.slice(2).filter((arg) => arg !== "--record" && arg !== "--");
 const vitest = join(root, "node_modules/vitest/vitest.mjs");
 const { status } = spawnSync(
   process.execPath,
