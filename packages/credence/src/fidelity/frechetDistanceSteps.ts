@@ -63,12 +63,12 @@ export function* frechetDistanceSteps(
   const left = Math.min(a.n - largest(real), b.n - largest(generated));
   const unable = fewest < 2 * d ? NEEDS_ROWS : left <= d + 1 ? "jackknife: needs more blocks" : null;
   if (options.interval === false || unable) {
-    const [{ plugIn }] = yield* distances(a, [b], 1);
-    return withoutCorrection(plugIn, a.n + b.n, options, unable);
+    const [value] = yield* measured(a, [b], 1, plugInFrechet);
+    return withoutCorrection(value, a.n + b.n, options, unable);
   }
   const total = 1 + generated.length + real.length;
-  const [whole, ...withoutGenerated] = yield* distances(a, leaveOuts(b, generated, [b]), total);
-  const withoutReal = yield* distances(b, leaveOuts(a, real), total);
+  const [whole, ...withoutGenerated] = yield* measured(a, leaveOuts(b, generated, [b]), total, bothWays);
+  const withoutReal = yield* measured(b, leaveOuts(a, real), total, bothWays);
   const [plugIn, consistent] = (["plugIn", "consistent"] as const).map((kind) =>
     combineJackknives({
       value: whole[kind],
@@ -89,26 +89,25 @@ export function* frechetDistanceSteps(
   };
 }
 
-interface Distances {
-  readonly plugIn: number;
-  readonly consistent: number;
-}
+type Measure<T> = (a: GaussianStatistics, b: GaussianStatistics, eigenvalues: Float64Array) => T;
 
-/** The distances of a sample to each of some others. */
-function* distances(
+const bothWays: Measure<{ plugIn: number; consistent: number }> = (a, b, eigenvalues) => ({
+  plugIn: plugInFrechet(a, b, eigenvalues),
+  consistent: consistentFrechet(a, b, eigenvalues),
+});
+
+/** What is measured between a sample and each of some others. */
+function* measured<T>(
   first: GaussianStatistics,
   others: Iterable<GaussianStatistics>,
   total: number,
-): Generator<EigenvalueQuery, Distances[], readonly Float64Array[]> {
+  measure: Measure<T>,
+): Generator<EigenvalueQuery, T[], readonly Float64Array[]> {
   const found = yield { first, others, total };
   checkList("frechetDistance", "eigenvalues", found);
   return Array.from(others, (other, index) => {
-    const values = found[index];
-    checkSameLength("frechetDistance", `eigenvalues[${index}]`, values, "the columns", first.mean);
-    return {
-      plugIn: plugInFrechet(first, other, values),
-      consistent: consistentFrechet(first, other, values),
-    };
+    checkSameLength("frechetDistance", `eigenvalues[${index}]`, found[index], "the columns", first.mean);
+    return measure(first, other, found[index]);
   });
 }
 
