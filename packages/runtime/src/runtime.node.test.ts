@@ -1,3 +1,8 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
 import { encodeModel } from "./onnx/encode.js";
 import type { OnnxNode } from "./onnx/model.js";
@@ -142,4 +147,30 @@ describe("startRuntime", () => {
     await Promise.all([expect(opening).rejects.toThrow(/closed/), other.close()]);
     await expect(other.open(plusOne)).rejects.toThrow(/closed/);
   });
+
+  it("is closed before the process may end, also with work under way", async () => {
+    // Nothing else keeps the process alive, and the answer to a request comes while the thread is being ended, or nearly.
+    const script = `
+      import { startRuntime } from ${JSON.stringify(new URL("./index.ts", import.meta.url).href)};
+      for (let turn = 0; turn < 40; turn++) {
+        const runtime = startRuntime();
+        await runtime.get();
+        runtime.get().catch(() => {});
+        const until = performance.now() + turn / 40;
+        while (performance.now() < until);
+        await runtime.close();
+      }
+      console.log("closed");`;
+    const folder = await mkdtemp(join(tmpdir(), "credence-close-"));
+    try {
+      const file = join(folder, "close.mjs");
+      await writeFile(file, script);
+      const { stdout } = await promisify(execFile)(process.execPath, [
+        ...["--conditions", "source", "--import", import.meta.resolve("tsx"), file],
+      ]);
+      expect(stdout.trim()).toBe("closed");
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }, 60_000);
 });

@@ -150,9 +150,11 @@ function connect(engine: string) {
 
   function settle(id: number, act: "resolve" | "reject", value: unknown): void {
     const promise = waiting.get(id);
+    // Given up by its caller. A thread that is being ended must keep the process alive until it has.
+    if (!promise) return;
     waiting.delete(id);
     if (waiting.size === 0) worker.unref();
-    promise?.[act](value);
+    promise[act](value);
   }
   function stop(reason: CredenceError): void {
     ended ??= reason;
