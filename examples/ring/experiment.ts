@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DiffusionOptions } from "@credence/train/models";
 import type { Matrix } from "credence/numeric";
+import { sampleRing } from "./ring.js";
 
 /** One kind of training; its members differ in their seeds. */
 export interface Cell {
@@ -51,6 +52,9 @@ export const recipe = {
   noiseSteps: 100,
   samples: 4000,
 } as const;
+
+/** The real points that every member is held against. */
+export const referenceSample = (): Matrix => sampleRing(recipe.samples, 3);
 
 /** The training set that a member of a cell sees. */
 export const datasetOf = ({ together }: Cell, member: number): number =>

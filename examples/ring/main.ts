@@ -13,7 +13,7 @@ import {
   meanEstimate,
 } from "credence/estimate";
 import { type EnsemblePrecisionRecall, ensemblePrecisionRecall } from "credence/fidelity";
-import { cells, datasetOf, readSamples, recipe } from "./experiment.js";
+import { cells, datasetOf, readSamples, recipe, referenceSample } from "./experiment.js";
 import { ringLogDensity, sampleRing } from "./ring.js";
 
 // One: the flow, with its exact density.
@@ -37,7 +37,7 @@ const paper: { readonly [cell: string]: string } = {
   "depth-4": ".976 ± .016   .039",
   "depth-8": ".869 ± .250   .546",
 };
-const reference = sampleRing(recipe.samples, 3);
+const reference = referenceSample();
 const found = cells.flatMap((cell) => {
   const samples = readSamples(cell);
   if (samples.length < 2) return [];

@@ -3,10 +3,9 @@ import { writeFileSync } from "node:fs";
 import { precisionRecallChart } from "@credence/plot";
 import { renderSvg } from "@credence/plot/svg";
 import { ensemblePrecisionRecall } from "credence/fidelity";
-import { cells, readSamples, recipe } from "./experiment.js";
-import { sampleRing } from "./ring.js";
+import { cells, readSamples, referenceSample } from "./experiment.js";
 
-const reference = sampleRing(recipe.samples, 3);
+const reference = referenceSample();
 const [settled, unsettled] = ["per-batch", "unsettled-4"].map((wanted) => {
   const cell = cells.find(({ name }) => name === wanted);
   if (!cell) throw new Error(`There is no cell ${wanted}.`);
