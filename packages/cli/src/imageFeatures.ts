@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import type { ImageReader } from "@credence/report";
+import { inBatches } from "./inBatches.js";
 import { missingPackage } from "./missingPackage.js";
 
 /** How pixels are given to a model. */
@@ -80,24 +81,16 @@ export async function createImageReader(
     }
   }
 
+  async function featuresOf(files: readonly string[]) {
+    const data = new Float32Array(files.length * size);
+    for (const [i, file] of files.entries()) data.set(await pixelsOf(file), i * size);
+    const rows = { data, rows: files.length, columns: size };
+    return layer === undefined ? model.logits(rows) : model.embeddings(rows);
+  }
+
   return {
     name: `the model ${basename(extractor)}${layer === undefined ? "" : `, layer ${layer}`}, pixels ${pixels}`,
-    async read(files, onProgress) {
-      let features: Float32Array | null = null;
-      let columns = 0;
-      for (let from = 0; from < files.length; from += BATCH) {
-        const batch = files.slice(from, from + BATCH);
-        const data = new Float32Array(batch.length * size);
-        for (const [i, file] of batch.entries()) data.set(await pixelsOf(file), i * size);
-        const rows = { data, rows: batch.length, columns: size };
-        const found = await (layer === undefined ? model.logits(rows) : model.embeddings(rows));
-        columns = found.columns;
-        features ??= new Float32Array(files.length * columns);
-        features.set(found.data as Float32Array, from * columns);
-        onProgress?.(Math.min(from + BATCH, files.length), files.length);
-      }
-      return { data: features ?? new Float32Array(), rows: files.length, columns };
-    },
+    read: (files, onProgress) => inBatches(files, BATCH, featuresOf, onProgress),
     close: () => runtime.close(),
   };
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Embedder, inBatches } from "./embedder.js";
+import { inBatches } from "../inBatches.js";
+import type { Embedder } from "./embedder.js";
 import { embeddingsOf } from "./embeddingsOf.js";
 
 /** Texts in a request. */

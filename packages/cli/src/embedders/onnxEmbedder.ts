@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import type { Session, TensorData } from "@credence/runtime";
+import { inBatches } from "../inBatches.js";
 import { missingPackage } from "../missingPackage.js";
-import { type Embedder, inBatches } from "./embedder.js";
+import type { Embedder } from "./embedder.js";
 import { padded, readTokenizer } from "./tokenizer.js";
 
 /** Texts that the model gets at a time. */
