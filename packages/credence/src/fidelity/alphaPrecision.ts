@@ -1,11 +1,11 @@
 import type { Estimate } from "../estimate/estimate.js";
 import { halfSampleStrata } from "../estimate/halfSampleStrata.js";
 import { checkOptions } from "../numeric/check.js";
+import { columnMeans } from "../numeric/columnMeans.js";
 import type { Matrix } from "../numeric/matrix.js";
 import { nearestNeighbours } from "../numeric/neighbours.js";
 import { mean, quantileSorted } from "../numeric/quantile.js";
 import { sortedCopy } from "../numeric/sort.js";
-import { columnMeans } from "./gaussianStatistics.js";
 import { checkedSamples, checkNeighbourCount, type ResamplingOptions, takeRows } from "./samples.js";
 
 /** α-precision and β-recall: curves and their summaries. */

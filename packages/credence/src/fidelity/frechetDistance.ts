@@ -10,6 +10,7 @@ import {
 import { type FrechetDistance, frechetDistanceSteps, withoutCorrection } from "./frechetDistanceSteps.js";
 import { distanceOfRows } from "./frechetOfStatistics.js";
 import { type GaussianStatistics, gaussianStatistics } from "./gaussianStatistics.js";
+import { answerSteps } from "./neighbourSteps.js";
 import { productEigenvalues } from "./productEigenvalues.js";
 
 /** A sample for {@link frechetDistance}: its rows, its statistics, or the statistics of disjoint blocks of it. */
@@ -70,14 +71,10 @@ function ofStatistics(
   blocks: FrechetBlocks<GaussianStatistics>,
   { onProgress, ...options }: FrechetOptions,
 ): FrechetDistance {
-  const steps = frechetDistanceSteps(blocks, options);
   let done = 0;
-  let step = steps.next();
-  while (!step.done) {
-    const { first, others, total } = step.value;
-    step = steps.next(productEigenvalues(first, others, () => reportProgress(onProgress, ++done, total)));
-  }
-  return step.value;
+  return answerSteps(frechetDistanceSteps(blocks, options), ({ first, others, total }) =>
+    productEigenvalues(first, others, () => reportProgress(onProgress, ++done, total)),
+  );
 }
 
 function statisticsOf(sample: FrechetSample): readonly GaussianStatistics[] {

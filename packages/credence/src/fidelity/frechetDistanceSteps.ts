@@ -115,11 +115,11 @@ function* measured<T>(
 export function withoutCorrection(
   value: number,
   n: number,
-  { interval, level = 0.95 }: Pick<EstimateOptions, "interval" | "level">,
+  options: Pick<EstimateOptions, "interval" | "level">,
   reason: string | null = NEEDS_ROWS,
 ): FrechetDistance {
-  const point = pointEstimate(value, level, n);
-  if (interval === false) return { ...point, corrected: null };
+  const point = pointEstimate(value, levelOf("frechetDistance", options), n);
+  if (options.interval === false) return { ...point, corrected: null };
   return { ...point, interval: [-Infinity, Infinity], method: reason as string, corrected: null };
 }
 

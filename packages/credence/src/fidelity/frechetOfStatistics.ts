@@ -1,6 +1,7 @@
+import { columnMeans } from "../numeric/columnMeans.js";
 import type { Matrix } from "../numeric/matrix.js";
 import { consistentRootTrace } from "./consistentRootTrace.js";
-import { columnMeans, type GaussianStatistics, gaussianStatistics } from "./gaussianStatistics.js";
+import { type GaussianStatistics, gaussianStatistics } from "./gaussianStatistics.js";
 import { productEigenvalues } from "./productEigenvalues.js";
 import { rootTrace, rootTraceDual } from "./rootTrace.js";
 

@@ -1,6 +1,7 @@
 import { checkFields, checkFinite, checkList } from "../numeric/check.js";
+import { finiteColumnMeans } from "../numeric/columnMeans.js";
 import { CredenceError } from "../numeric/error.js";
-import { checkMatrix, type Matrix } from "../numeric/matrix.js";
+import type { Matrix } from "../numeric/matrix.js";
 import { dotProducts, forEachTile } from "../numeric/tiles.js";
 
 /** Count, mean and scatter of a sample: all that the Fréchet distance needs, and mergeable. */
@@ -25,17 +26,8 @@ const CHUNK = 512;
  * ```
  */
 export function gaussianStatistics(matrix: Matrix): GaussianStatistics {
-  const fn = "gaussianStatistics";
-  checkMatrix(fn, "matrix", matrix);
+  const mean = finiteColumnMeans("gaussianStatistics", "matrix", matrix);
   const { data, rows: n, columns: d } = matrix;
-  const mean = columnMeans(matrix);
-  for (let j = 0; j < d; j++)
-    if (!Number.isFinite(mean[j]))
-      throw new CredenceError(
-        "not-finite",
-        { function: fn, argument: "matrix", value: mean[j] },
-        `column ${j} holds NaN or infinities; drop or repair those rows.`,
-      );
   const scatter = new Float64Array(d * d);
   const chunk = new Float64Array(d * Math.min(CHUNK, n));
   for (let first = 0; first < n; first += CHUNK) {
@@ -97,10 +89,4 @@ export function checkStatistics(fn: string, argument: string, statistics: Gaussi
       { function: fn, argument: `${argument}.scatter` },
       `has ${scatter.length} entries for ${mean.length} columns; columns × columns are needed.`,
     );
-}
-
-export function columnMeans({ data, rows, columns }: Matrix): Float64Array {
-  const sums = new Float64Array(columns);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) sums[j] += data[i * columns + j];
-  return sums.map((sum) => sum / rows);
 }

@@ -16,12 +16,16 @@ export interface NeighbourQuery {
 export type NeighbourSteps<T> = Generator<NeighbourQuery, T, Neighbours>;
 
 /** Goes through all steps, with neighbours found here. */
-export function finishSteps<T>(steps: NeighbourSteps<T>): T {
+export const finishSteps = <T>(steps: NeighbourSteps<T>): T =>
+  answerSteps(steps, ({ points, k, queries }) => nearestNeighbours(points, k, queries));
+
+/** Goes through all steps, each with the answer to what it asks. */
+export function answerSteps<Query, Answer, T>(
+  steps: Generator<Query, T, Answer>,
+  answer: (query: Query) => Answer,
+): T {
   let step = steps.next();
-  while (!step.done) {
-    const { points, k, queries } = step.value;
-    step = steps.next(nearestNeighbours(points, k, queries));
-  }
+  while (!step.done) step = steps.next(answer(step.value));
   return step.value;
 }
 

@@ -1,6 +1,7 @@
 export * from "./bandEigen.js";
 export * from "./bins.js";
 export * from "./check.js";
+export * from "./columnMeans.js";
 export * from "./columns.js";
 export * from "./distributions.js";
 export * from "./eigen.js";

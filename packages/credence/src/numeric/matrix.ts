@@ -35,6 +35,23 @@ export function checkMatrix(fn: string, argument: string, matrix: Matrix): void 
     );
 }
 
+/** Checks two matrices whose rows are to meet, by what the function calls them, and refuses other columns. */
+export function checkSameColumns(
+  fn: string,
+  [name, otherName]: readonly [string, string],
+  matrix: Matrix,
+  other: Matrix,
+): void {
+  checkMatrix(fn, name, matrix);
+  checkMatrix(fn, otherName, other);
+  if (matrix.columns !== other.columns)
+    throw new CredenceError(
+      "shape-mismatch",
+      { function: fn, argument: otherName, value: other.columns },
+      `has ${other.columns} columns but ${name} has ${matrix.columns}; both must hold the same features.`,
+    );
+}
+
 /** Checks that every row of a matrix is a probability vector: entries in [0, 1] with sum 1 ± `tolerance`. */
 export function checkProbabilityRows(fn: string, argument: string, matrix: Matrix, tolerance = 1e-3): void {
   checkMatrix(fn, argument, matrix);

@@ -1,7 +1,7 @@
 import { checkCount, checkSameLength } from "./check.js";
 import { CredenceError } from "./error.js";
 import { createKdTree, MAX_TREE_COLUMNS, nearestInTree, withinInTree } from "./kdTree.js";
-import { checkMatrix, type Matrix } from "./matrix.js";
+import { checkMatrix, checkSameColumns, type Matrix } from "./matrix.js";
 import { createNearestHeaps, type NearestHeaps, offer, sortHeaps } from "./nearestHeap.js";
 import { createPairList, type Within } from "./pairList.js";
 import { forEachTile, squaredDistances } from "./tiles.js";
@@ -41,7 +41,7 @@ export function nearestNeighbours(points: Matrix, k: number, queries?: Matrix): 
   const fn = "nearestNeighbours";
   checkMatrix(fn, "points", points);
   checkCount(fn, "k", k);
-  if (queries) checkSameColumns(fn, points, "queries", queries);
+  if (queries) checkSameColumns(fn, ["points", "queries"], points, queries);
   const candidates = queries ? points.rows : points.rows - 1;
   if (candidates < k)
     throw new CredenceError(
@@ -70,7 +70,7 @@ export function nearestNeighbours(points: Matrix, k: number, queries?: Matrix): 
 export function pointsWithin(points: Matrix, centres: Matrix, radii: ArrayLike<number>): Within {
   const fn = "pointsWithin";
   checkMatrix(fn, "points", points);
-  checkSameColumns(fn, points, "centres", centres);
+  checkSameColumns(fn, ["points", "centres"], points, centres);
   checkSameLength(fn, "radii", radii, "the rows of centres", { length: centres.rows });
   const found = createPairList(fn);
   forEachPairWithin(points, centres, radii, (centre, point, distance) => found.push(centre, point, distance));
@@ -97,7 +97,7 @@ export function mutuallyWithin(
 ): readonly [Within, Within] {
   const fn = "mutuallyWithin";
   checkMatrix(fn, "a", a);
-  checkSameColumns(fn, a, "b", b);
+  checkSameColumns(fn, ["a", "b"], a, b);
   checkSameLength(fn, "radiiOfA", radiiOfA, "the rows of a", { length: a.rows });
   checkSameLength(fn, "radiiOfB", radiiOfB, "the rows of b", { length: b.rows });
   if (useTree(a) && useTree(b)) return [pointsWithin(b, a, radiiOfA), pointsWithin(a, b, radiiOfB)];
@@ -197,14 +197,4 @@ function nearestInTiles(points: Matrix, queries: Matrix | null, heaps: NearestHe
       }
     }
   });
-}
-
-function checkSameColumns(fn: string, points: Matrix, argument: string, other: Matrix): void {
-  checkMatrix(fn, argument, other);
-  if (other.columns !== points.columns)
-    throw new CredenceError(
-      "shape-mismatch",
-      { function: fn, argument, value: other.columns },
-      `has ${other.columns} columns but points has ${points.columns}; both must hold the same features.`,
-    );
 }

@@ -63,9 +63,3 @@ function checkRow(
         `a number of size at most ${LARGEST} is needed, whose square float32 can hold; scale the features.`,
       );
 }
-
-export function meanOf({ data, rows, columns }: Matrix): Float64Array {
-  const mean = new Float64Array(columns);
-  for (let i = 0, at = 0; i < rows; i++) for (let j = 0; j < columns; j++, at++) mean[j] += data[at];
-  return mean.map((sum) => sum / rows);
-}

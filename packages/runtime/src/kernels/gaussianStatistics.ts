@@ -1,9 +1,8 @@
 import type { GaussianStatistics } from "credence/fidelity";
-import { CredenceError, checkMatrix, type Matrix } from "credence/numeric";
+import { finiteColumnMeans, type Matrix } from "credence/numeric";
 import { giveBack } from "../giveBack.js";
 import { encodeModel } from "../onnx/encode.js";
 import type { Runtime } from "../runtime.js";
-import { meanOf } from "./float32.js";
 import type { KernelSettings } from "./kernelSettings.js";
 import { mirror } from "./mirror.js";
 import { float64Tensor } from "./parts.js";
@@ -21,17 +20,8 @@ export async function gaussianStatisticsOn(
   matrix: Matrix,
   { threads, signal }: KernelSettings,
 ): Promise<GaussianStatistics> {
-  const fn = "gaussianStatistics";
-  checkMatrix(fn, "matrix", matrix);
+  const mean = finiteColumnMeans("gaussianStatistics", "matrix", matrix);
   const { data, rows: n, columns: d } = matrix;
-  const mean = meanOf(matrix);
-  for (let j = 0; j < d; j++)
-    if (!Number.isFinite(mean[j]))
-      throw new CredenceError(
-        "not-finite",
-        { function: fn, argument: "matrix", value: mean[j] },
-        `column ${j} holds NaN or infinities; drop or repair those rows.`,
-      );
   const session = await runtime.cached(`scatter ${threads}`, () => runtime.open(model, { threads }));
   const tops = Array.from({ length: Math.ceil(d / BAND) }, (_, band) => band * BAND);
   const bands = tops.map((top) => {

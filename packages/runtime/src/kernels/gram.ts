@@ -1,10 +1,9 @@
-import type { Gram, Matrix } from "credence/numeric";
+import { checkSameColumns, type Gram, type Matrix } from "credence/numeric";
 import { encodeModel } from "../onnx/encode.js";
 import type { Runtime } from "../runtime.js";
 import { forEachBlock } from "./blocks.js";
 import type { KernelSettings } from "./kernelSettings.js";
 import { mirror } from "./mirror.js";
-import { checkSameFeatures } from "./sameFeatures.js";
 
 /** A Bᵀ in float32, block by block; of A Aᵀ (`b` null) only the blocks on and above the diagonal are computed. */
 export async function gramOn(
@@ -15,7 +14,7 @@ export async function gramOn(
 ): Promise<Gram> {
   const fn = "gram";
   const other = b ?? a;
-  checkSameFeatures(fn, ["a", b ? "b" : "a"], a, other);
+  checkSameColumns(fn, ["a", b ? "b" : "a"], a, other);
   const session = await runtime.cached(`gram ${threads}`, () => runtime.open(model, { threads }));
   const data = new Float32Array(a.rows * other.rows);
   await forEachBlock(runtime, session, a, b, {

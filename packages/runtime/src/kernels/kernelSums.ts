@@ -6,16 +6,15 @@ import {
   type KernelSums,
   polynomialOf,
 } from "credence/fidelity";
-import type { Matrix } from "credence/numeric";
+import { checkSameColumns, columnMeans, type Matrix } from "credence/numeric";
 import { encodeModel } from "../onnx/encode.js";
 import type { OnnxNode } from "../onnx/model.js";
 import type { Runtime, Session } from "../runtime.js";
 import { type TensorData, tensorData } from "../tensor.js";
 import { type Block, forEachBlock } from "./blocks.js";
-import { meanOf, type Rows } from "./float32.js";
+import type { Rows } from "./float32.js";
 import type { KernelSettings } from "./kernelSettings.js";
 import { nearInputs, nearNode } from "./near.js";
-import { checkSameFeatures } from "./sameFeatures.js";
 
 /** Sums of the kernel (scale · xᵀy + offset)^degree over all pairs, and over those of random subsets. */
 export async function kernelDistanceSumsOn(
@@ -25,7 +24,7 @@ export async function kernelDistanceSumsOn(
   options: KernelSettings & Pick<KernelDistanceOptions, "degree" | "scale" | "offset" | "subsets" | "seed">,
 ): Promise<KernelSums> {
   const fn = "kernelDistanceSums";
-  checkSameFeatures(fn, ["real", "generated"], real, generated);
+  checkSameColumns(fn, ["real", "generated"], real, generated);
   const polynomial = polynomialOf(real.columns, options);
   const { degree } = polynomial;
   const unit = unitOf(polynomial, Math.max(largestSquare(real), largestSquare(generated)));
@@ -90,12 +89,12 @@ export async function cmmdSumsOn(
   options: KernelSettings & Pick<CmmdOptions, "sigma">,
 ): Promise<KernelSums> {
   const fn = "cmmdSums";
-  checkSameFeatures(fn, ["real", "generated"], real, generated);
+  checkSameColumns(fn, ["real", "generated"], real, generated);
   const rate = gaussianRate(options);
   const { all } = await sumsOf(runtime, real, generated, options, {
     fn,
     name: `gaussian ${rate}`,
-    center: meanOf(real),
+    center: columnMeans(real),
     nodes: [
       nearNode,
       { op: "Add", inputs: ["near", "own norms"], outputs: ["rounded"] },

@@ -8,9 +8,8 @@ import {
   type KernelSums,
   outerRadii,
 } from "credence/fidelity";
-import type { Gram, Matrix, Neighbours, Within } from "credence/numeric";
+import { columnMeans, type Gram, type Matrix, type Neighbours, type Within } from "credence/numeric";
 import { startRuntime } from "../runtime.js";
-import { meanOf } from "./float32.js";
 import { gaussianStatisticsOn } from "./gaussianStatistics.js";
 import { gramOn } from "./gram.js";
 import { cmmdSumsOn, kernelDistanceSumsOn } from "./kernelSums.js";
@@ -137,7 +136,7 @@ export function startKernels({ threads = 1 }: { threads?: number } = {}): Kernel
       inTurn(() => missedSharesOn(runtime, a, b, radiusOfA, radiusOfB, { threads, ...options })),
     gram: (a, b, options = {}) => inTurn(() => gramOn(runtime, a, b ?? null, { threads, ...options })),
     async grams(real, generated, { center = false, ...options } = {}) {
-      const all = { ...options, ...(center && { center: meanOf(real) }) };
+      const all = { ...options, ...(center && { center: columnMeans(real) }) };
       return {
         real: await kernels.gram(real, undefined, all),
         generated: await kernels.gram(generated, undefined, all),

@@ -1,11 +1,9 @@
-import type { Matrix } from "credence/numeric";
+import { checkSameColumns, columnMeans, type Matrix } from "credence/numeric";
 import type { Runtime } from "../runtime.js";
 import { type Block, forEachBlock } from "./blocks.js";
 import { errorOfSquares, squareOf } from "./distance.js";
-import { meanOf } from "./float32.js";
 import type { KernelSettings } from "./kernelSettings.js";
 import { normsOfRight, openNear } from "./near.js";
-import { checkSameFeatures } from "./sameFeatures.js";
 
 /** Squared distances less than this many times their possible error are computed again in float64. */
 const DOUBTFUL = 1e4;
@@ -21,7 +19,7 @@ export async function missedSharesOn(
   radiusOfB: number,
   { threads, signal }: KernelSettings,
 ): Promise<readonly [Float64Array, Float64Array]> {
-  checkSameFeatures(fn, ["a", "b"], a, b);
+  checkSameColumns(fn, ["a", "b"], a, b);
   const shares = {
     squareOfA: radiusOfA ** 2,
     squareOfB: radiusOfB ** 2,
@@ -32,7 +30,7 @@ export async function missedSharesOn(
   await forEachBlock(runtime, await openNear(runtime, threads), a, b, {
     fn,
     names: ["a", "b"],
-    center: meanOf(a),
+    center: columnMeans(a),
     ofRight: normsOfRight,
     visit: (block, { near }) => multiply(shares, a, b, block, near.data as Float32Array),
     signal,

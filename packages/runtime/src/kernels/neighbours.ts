@@ -2,6 +2,8 @@ import {
   CredenceError,
   checkCount,
   checkMatrix,
+  checkSameColumns,
+  columnMeans,
   type Matrix,
   type Neighbours,
   nearestNeighbours,
@@ -9,10 +11,8 @@ import {
 import type { Runtime } from "../runtime.js";
 import { forEachBlock } from "./blocks.js";
 import { createCandidates } from "./candidates.js";
-import { meanOf } from "./float32.js";
 import type { KernelSettings } from "./kernelSettings.js";
 import { nearestModel, normsOfRight, openNear } from "./near.js";
-import { checkSameFeatures } from "./sameFeatures.js";
 
 /** From this many columns on the products cost more than searching them twice. */
 const MANY_COLUMNS = 256;
@@ -38,7 +38,7 @@ export async function neighboursOn(
   const taken = Math.min(points.rows, k + (queries ? 0 : 1) + SPARE);
   const candidates = createCandidates(points, queries, k, taken);
   const names = [queries ? "queries" : "points", "points"] as const;
-  const common = { fn, names, center: meanOf(points), ofRight: normsOfRight, signal };
+  const common = { fn, names, center: columnMeans(points), ofRight: normsOfRight, signal };
   if (!queries && points.columns >= MANY_COLUMNS)
     await forEachBlock(runtime, await openNear(runtime, threads), points, null, {
       ...common,
@@ -89,7 +89,7 @@ function searchAgain(
 function check(points: Matrix, k: number, queries: Matrix | null): void {
   checkMatrix(fn, "points", points);
   checkCount(fn, "k", k);
-  if (queries) checkSameFeatures(fn, ["points", "queries"], points, queries);
+  if (queries) checkSameColumns(fn, ["points", "queries"], points, queries);
   const choice = queries ? points.rows : points.rows - 1;
   if (choice < k)
     throw new CredenceError(

@@ -1,13 +1,18 @@
-import { checkSameLength, createPairList, type Matrix, type Within } from "credence/numeric";
+import {
+  checkSameColumns,
+  checkSameLength,
+  columnMeans,
+  createPairList,
+  type Matrix,
+  type Within,
+} from "credence/numeric";
 import { encodeModel } from "../onnx/encode.js";
 import type { Runtime } from "../runtime.js";
 import { tensorData } from "../tensor.js";
 import { forEachBlock } from "./blocks.js";
 import { errorOfSquares, fourSquares, UNIT } from "./distance.js";
-import { meanOf } from "./float32.js";
 import type { KernelSettings } from "./kernelSettings.js";
 import { nearInputs, nearNode, normsOfRight } from "./near.js";
-import { checkSameFeatures } from "./sameFeatures.js";
 
 const fn = "mutuallyWithin";
 
@@ -32,7 +37,7 @@ export async function mutuallyWithinOn(
   await forEachBlock(runtime, session, a, b, {
     fn,
     names: ["a", "b"],
-    center: meanOf(a),
+    center: columnMeans(a),
     ofRight(right) {
       const limits = right.norms.map((_, q) => squared(radiiOfB[right.first + q]));
       return { ...normsOfRight(right), limits: tensorData("float32", [limits.length], limits) };
@@ -104,7 +109,7 @@ const model = encodeModel({
 });
 
 function check(a: Matrix, b: Matrix, radiiOfA: ArrayLike<number>, radiiOfB: ArrayLike<number>): void {
-  checkSameFeatures(fn, ["a", "b"], a, b);
+  checkSameColumns(fn, ["a", "b"], a, b);
   checkSameLength(fn, "radiiOfA", radiiOfA, "the rows of a", { length: a.rows });
   checkSameLength(fn, "radiiOfB", radiiOfB, "the rows of b", { length: b.rows });
 }
